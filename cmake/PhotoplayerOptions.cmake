@@ -1,0 +1,25 @@
+option(PHOTOPLAYER_WITH_TORCH "Build what needs LibTorch: the model, the trainer, the element, the command" ON)
+option(PHOTOPLAYER_WITH_CUDA "Build the CUDA kernels (compiles without a GPU)" OFF)
+option(PHOTOPLAYER_BUILD_TESTS "Build the tests" ON)
+option(PHOTOPLAYER_BUILD_BENCH "Build the benches" ON)
+option(PHOTOPLAYER_WARNINGS_AS_ERRORS "Treat warnings of our own code as errors" OFF)
+set(PHOTOPLAYER_SANITIZER "" CACHE STRING "Sanitizers for our own code: empty, 'address,undefined' or 'thread'")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+
+find_program(PHOTOPLAYER_CCACHE ccache)
+if(PHOTOPLAYER_CCACHE)
+  # Without this sloppiness ccache refuses everything that uses a precompiled header.
+  set(PHOTOPLAYER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${PHOTOPLAYER_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${PHOTOPLAYER_LAUNCHER})
+  set(CMAKE_CUDA_COMPILER_LAUNCHER ${PHOTOPLAYER_LAUNCHER})
+endif()
