@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// A small picture on its way through the analysis, and the port of whatever gives it meaning.
+#include <photoplayer/stream/timeline.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace photoplayer::stream {
+
+/// 8-bit RGB, row-major, not owned. `stride_bytes` ≥ 3 · width.
+struct PictureView {
+  const std::uint8_t* rgb = nullptr;
+  int width = 0;
+  int height = 0;
+  std::ptrdiff_t stride_bytes = 0;
+};
+
+inline constexpr int kThumbWidth = 64;    ///< fast path: the whole frame, stretched
+inline constexpr int kThumbHeight = 36;
+inline constexpr int kStillSide = 128;    ///< slow path: the whole frame, stretched to a square
+
+/// The semantic encoder's slot (CLIP's in the paper). Called by the perception thread only; may take up to a second.
+class SemanticEncoder {
+ public:
+  virtual ~SemanticEncoder() = default;
+  /// `still` is kStillSide²; `out` gets a unit vector.
+  virtual void encode(const PictureView& still, std::span<float, kSemanticDims> out) = 0;
+};
+
+}  // namespace photoplayer::stream

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// What the engine did: the source of `score --report`, of bus messages and of the soak's checks.
+#include <photoplayer/stream/controls.h>
+#include <photoplayer/stream/timeline.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace photoplayer::stream {
+
+struct StageTimes {
+  std::string name;  ///< "sample", "decode", "synthesise", …
+  std::size_t count = 0;
+  double p50_ms = 0.0, p95_ms = 0.0, p99_ms = 0.0, max_ms = 0.0;
+};
+
+struct ReportedEvent {
+  VisualEvent event;
+  bool taken = false;
+  double accent_time_s = 0.0;  ///< where the accent sounds; meaningless if not taken
+};
+
+struct LadderCounts {
+  std::uint64_t fewer_steps = 0, no_guidance = 0, look_ahead = 0, repeat_bar = 0, bed = 0;
+};
+
+struct Report {
+  std::uint64_t windows = 0;
+  std::vector<double> seams_s, beats_s, bars_s;
+  double tempo_bpm = 0.0;
+  std::string beat_source = "score";
+  Controls decided;                      ///< style, key and scale of the piece
+  std::vector<ReportedEvent> events;
+  std::uint64_t notes = 0, notes_corrected = 0;
+  std::uint64_t underrun_events = 0, underrun_frames = 0;
+  LadderCounts ladder;
+  std::uint64_t failures = 0;            ///< windows that the generator or decoder failed on, live
+  std::string last_failure;
+  std::vector<StageTimes> stages;
+};
+
+}  // namespace photoplayer::stream

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// One hop at a time: plan the window, let the network sample it, put the latents on the tape, read the notes. On
+/// demand the caller's thread owns it, live the sampler's. Tested in tests/unit/stream/sampler_test.cpp.
+#include <photoplayer/stream/hop.h>
+#include <photoplayer/stream/latent_tape.h>
+#include <photoplayer/stream/ledger.h>
+#include <photoplayer/stream/ports.h>
+#include <photoplayer/stream/window_planner.h>
+
+#include <functional>
+
+namespace photoplayer::stream {
+
+struct SamplerSettings {
+  std::uint64_t seed = 1;
+  int steps = 12;
+  float guidance = 1.5F;
+  bool preview = false;                      ///< read the look-ahead's notes too: live, for the ladder
+  Handover handover = Handover::kOnBeat;
+};
+
+class Sampler {
+ public:
+  Sampler(const SamplerSettings& settings, LatentGenerator& generator, ScoreDecoder& decoder,
+          const WindowPlanner& planner, Ledger& ledger);
+
+  [[nodiscard]] WindowPlanner& planner() { return planner_; }
+
+  /// The slow half: plans and samples the next hop. Leaves no trace unless `commit` follows.
+  struct Sampled {
+    Plan plan;
+    WindowResult window;
+    bool fewer_steps = false;
+  };
+  [[nodiscard]] Result<Sampled> sample(const Timeline& timeline, double seen_until_s, const Controls& controls,
+                                       const std::function<int(int)>& steps_that_fit);
+  /// The quick half: makes it part of the piece and reads its notes.
+  [[nodiscard]] Result<Hop> commit(Sampled sampled);
+
+  /// A hop of the plan's times, without notes.
+  [[nodiscard]] static Hop outline(const Plan& plan);
+
+  /// The ladder played `rows` of `source` in place of the next hop: follows, so that the next window continues
+  /// from what was heard.
+  void substituted(int rows, HopSource source);
+
+ private:
+  SamplerSettings settings_;
+  LatentGenerator& generator_;
+  ScoreDecoder& decoder_;
+  WindowPlanner planner_;
+  Ledger& ledger_;
+  LatentTape tape_;
+  bool fresh_after_gap_ = false;  ///< what sounds does not come from our decoder
+};
+
+}  // namespace photoplayer::stream

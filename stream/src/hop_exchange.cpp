@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hop_exchange.h"
+
+#include <utility>
+
+namespace photoplayer::stream {
+
+void HopExchange::open(const Opening& opening) {
+  const std::lock_guard lock(mutex_);
+  opening_ = opening;
+}
+
+bool HopExchange::claim(std::int64_t first, int rows) {
+  const std::lock_guard lock(mutex_);
+  if (first != frontier_) return false;
+  frontier_ += rows;
+  in_flight_ = true;
+  return true;
+}
+
+void HopExchange::deliver(Hop hop) {
+  const std::lock_guard lock(mutex_);
+  delivered_.push_back(std::move(hop));
+  in_flight_ = false;
+}
+
+std::vector<HopExchange::Gap> HopExchange::take_gaps() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(gaps_, {});
+}
+
+void HopExchange::end() {
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+}
+
+std::optional<HopExchange::Opening> HopExchange::opening() const {
+  const std::lock_guard lock(mutex_);
+  return opening_;
+}
+
+HopExchange::Next HopExchange::take(Hop& hop) {
+  const std::lock_guard lock(mutex_);
+  if (!delivered_.empty()) {
+    hop = std::move(delivered_.front());
+    delivered_.pop_front();
+    return Next::kHop;
+  }
+  if (in_flight_) return Next::kSoon;
+  return ended_ ? Next::kEnd : Next::kMissing;
+}
+
+bool HopExchange::fill(const Hop& substitute) {
+  const std::lock_guard lock(mutex_);
+  if (substitute.first != frontier_ || in_flight_) return false;
+  frontier_ += substitute.rows;
+  gaps_.push_back({substitute.rows, substitute.source});
+  return true;
+}
+
+}  // namespace photoplayer::stream

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "live_drive.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <utility>
+
+namespace photoplayer::stream {
+namespace {
+
+constexpr double kTick_s = static_cast<double>(Conductor::kTick_frames) / Conductor::kSampleRate_hz;
+
+void name_thread(std::thread& thread, const char* name) { pthread_setname_np(thread.native_handle(), name); }
+
+}  // namespace
+
+LiveDrive::LiveDrive(const LiveSettings& settings, Clock& clock, const Timeline& timeline, Conductor& conductor,
+                     Ledger& ledger, FrameRing& ring, RingRenderPort& port, MakeSampler make_sampler,
+                     ReadControls read_controls)
+    : settings_(settings),
+      clock_(clock),
+      timeline_(timeline),
+      conductor_(conductor),
+      ledger_(ledger),
+      ring_(ring),
+      port_(port),
+      make_sampler_(std::move(make_sampler)),
+      read_controls_(std::move(read_controls)),
+      budget_(clock, settings.budget_s),
+      block_(2 * Conductor::kTick_frames) {
+  sampler_thread_ = std::thread([this] { sample(); });
+  conductor_thread_ = std::thread([this] { conduct(); });
+  name_thread(sampler_thread_, "pp-sampler");
+  name_thread(conductor_thread_, "pp-conductor");
+}
+
+LiveDrive::~LiveDrive() {
+  stop_.store(true);
+  clock_.interrupt();
+  sampler_thread_.join();
+  conductor_thread_.join();
+  clock_.resume();
+}
+
+void LiveDrive::wait_past(double time_s) { (void)clock_.wait_until(std::max(clock_.now_s(), time_s) + kTick_s); }
+
+void LiveDrive::sleep_until_stopped() {
+  constexpr double kHour_s = 3600.0;
+  while (!stop_.load()) (void)clock_.wait_until(clock_.now_s() + kHour_s);
+}
+
+void LiveDrive::sample() try {
+  // The conductor asks for a hop when it renders its first sample, the jitter buffer ahead of its sounding.
+  const double lead_s = settings_.latency_s - settings_.jitter_s;
+  (void)clock_.wait_until(settings_.start_s + lead_s - settings_.budget_s);
+  if (stop_.load()) return;
+  const std::unique_ptr<Sampler> sampler = make_sampler_(
+      std::min(timeline_.seen_until_s(), settings_.start_s + settings_.first_hop_s + settings_.analysis_s));
+  WindowPlanner& planner = sampler->planner();
+  {
+    const WindowPlanner::Span span = planner.prepare(read_controls_());
+    exchange_.open({span.start_s, planner.clock().step_s_at(0), span.rows});
+  }
+  while (!stop_.load()) {
+    follow_gaps(*sampler);
+    const double start_s = planner.clock().time_s(planner.row());
+    const double deadline_s = start_s + lead_s;
+    (void)clock_.wait_until(deadline_s - settings_.budget_s);
+    if (stop_.load()) return;
+    if (timeline_.finished()) {
+      const double film_end_s = timeline_.seen_until_s();
+      if (film_end_s <= start_s || planner.at_end()) {
+        exchange_.end();
+        sleep_until_stopped();
+        return;
+      }
+      const double horizon_s = planner.prepare(read_controls_()).latest_end_s + settings_.analysis_s;
+      if (film_end_s <= horizon_s) planner.film_ends(film_end_s);
+    } else if (planner.at_end()) {
+      planner.reopen();
+    }
+    if (budget_.hopeless(deadline_s) || !make_hop(*sampler, deadline_s)) {
+      // The conductor will fill these beats when they are due; then we go on from there.
+      wait_past(deadline_s);
+    }
+  }
+} catch (const std::exception& error) {
+  ledger_.failed({ErrorCode::kInternal, std::string("the sampler's thread ended: ") + error.what()});
+}
+
+bool LiveDrive::make_hop(Sampler& sampler, double deadline_s) {
+  budget_.begin(deadline_s);
+  auto sampled = sampler.sample(timeline_, timeline_.seen_until_s(), read_controls_(),
+                                [this](int left) { return stop_.load() ? 0 : budget_.fit(left); });
+  budget_.sampled();
+  if (stop_.load()) return false;
+  if (!sampled) {
+    ledger_.failed(sampled.error());
+    return false;
+  }
+  if (!exchange_.claim(sampled->plan.first, sampled->plan.hop)) return true;  // too late: follow the gaps
+  Hop silent = Sampler::outline(sampled->plan);
+  silent.source = HopSource::kBed;
+  silent.releases_before = true;
+  auto hop = sampler.commit(std::move(*sampled));
+  if (!hop) ledger_.failed(hop.error());
+  exchange_.deliver(hop ? std::move(*hop) : std::move(silent));
+  budget_.delivered();
+  return true;
+}
+
+void LiveDrive::follow_gaps(Sampler& sampler) {
+  for (const HopExchange::Gap& gap : exchange_.take_gaps()) sampler.substituted(gap.rows, gap.source);
+}
+
+void LiveDrive::conduct() try {
+  double next_s = clock_.now_s();
+  while (!stop_.load()) {
+    fill();
+    next_s = std::max(next_s + kTick_s, clock_.now_s());
+    (void)clock_.wait_until(next_s);
+  }
+} catch (const std::exception& error) {
+  ledger_.failed({ErrorCode::kInternal, std::string("the conductor's thread ended: ") + error.what()});
+}
+
+void LiveDrive::fill() {
+  if (timeline_.finished()) conductor_.end_at(timeline_.seen_until_s());
+  const auto jitter_frames = static_cast<std::size_t>(std::ceil(settings_.jitter_s * Conductor::kSampleRate_hz));
+  while (!stop_.load()) {
+    if (conductor_.finished()) {
+      port_.expect_no_more(true);
+      return;
+    }
+    if (port_.queued_frames() >= jitter_frames || ring_.free_frames() < Conductor::kTick_frames) return;
+    const double allowed_s = clock_.now_s() - settings_.latency_s + settings_.jitter_s + kTick_s;
+    // A microsecond's grace: the clock and the frame count round differently.
+    if (conductor_.needs_until_s() > allowed_s + 1e-6) return;
+    while (conductor_.planned_until_s() < conductor_.needs_until_s()) {
+      if (!fetch_hop()) return;
+    }
+    conductor_.tick(timeline_, read_controls_());
+    const std::size_t frames = conductor_.read(block_, {});
+    (void)ring_.try_write(std::span(block_).first(2 * frames), port_.epoch());
+  }
+}
+
+bool LiveDrive::fetch_hop() {
+  if (!opened_) {
+    const auto opening = exchange_.opening();
+    if (!opening) return false;
+    opened_ = true;
+    understudy_.open(opening->start_s, opening->step_s, opening->rows);
+    conductor_.silent_until(opening->start_s);
+    return true;
+  }
+  Hop hop;
+  switch (exchange_.take(hop)) {
+    case HopExchange::Next::kHop: break;
+    case HopExchange::Next::kSoon: return false;
+    case HopExchange::Next::kEnd: conductor_.no_more_hops(); return true;
+    case HopExchange::Next::kMissing:
+      hop = understudy_.stand_in();
+      if (!exchange_.fill(hop)) return false;
+      break;
+  }
+  understudy_.listen(hop);
+  conductor_.schedule(hop);
+  return true;
+}
+
+}  // namespace photoplayer::stream

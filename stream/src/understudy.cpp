@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <photoplayer/stream/beat_clock.h>
+
+#include "accents.h"
+#include "understudy.h"
+
+#include <algorithm>
+
+namespace photoplayer::stream {
+namespace {
+
+constexpr float kSofter = 0.708F;  // −3 dB
+constexpr std::int64_t kBarSteps = kBeatsPerBar * kStepsPerBeat;
+
+}  // namespace
+
+void Understudy::open(double start_s, double step_s, int rows) {
+  start_s_ = start_s;
+  step_s_ = step_s;
+  rows_ = rows;
+}
+
+void Understudy::listen(const Hop& hop) {
+  row_ = hop.first + hop.rows;
+  start_s_ = hop.end_s;
+  step_s_ = hop.step_s;
+  last_ = hop.source;
+  if (hop.source == HopSource::kNetwork) {
+    rows_ = hop.rows;
+    look_ahead_ = hop.look_ahead;
+    look_ahead_end_ = row_ + hop.look_ahead_rows;
+    repeated_rows_ = 0;
+  } else if (hop.source == HopSource::kRepeatBar) {
+    repeated_rows_ += hop.rows;
+  }
+  if (hop.source == HopSource::kBed) return;
+  if (!heard_) heard_from_ = hop.first;
+  heard_ = true;
+  for (const TimedNote& note : hop.notes) {
+    if (note.event.accent) continue;
+    bar_.push_back(note.event);
+    bar_.back().offset_s = 0.0;
+  }
+  while (!bar_.empty() && bar_.front().step < row_ * kStepsPerBeat - kBarSteps) bar_.pop_front();
+}
+
+double Understudy::time_of(std::int64_t step) const {
+  return start_s_ + static_cast<double>(step - row_ * kStepsPerBeat) * step_s_;
+}
+
+Hop Understudy::stand_in() const {
+  Hop hop;
+  hop.first = row_;
+  hop.rows = rows_;
+  hop.step_s = step_s_;
+  hop.start_s = start_s_;
+  std::vector<NoteEvent> events;
+  if (row_ < look_ahead_end_) {
+    hop.source = HopSource::kLookAhead;
+    hop.rows = static_cast<int>(std::min<std::int64_t>(rows_, look_ahead_end_ - row_));
+    events = look_ahead_;
+  } else if (heard_ && row_ - heard_from_ >= kBeatsPerBar && repeated_rows_ < kMaxRepeatedRows) {
+    hop.source = HopSource::kRepeatBar;
+    hop.rows = std::min(rows_, kBeatsPerBar);
+    for (NoteEvent event : bar_) {
+      event.step += kBarSteps;
+      // Each repeat is heard and repeated in its turn, so the softening adds up.
+      event.velocity *= kSofter;
+      events.push_back(event);
+    }
+  } else {
+    hop.source = HopSource::kBed;
+  }
+  hop.releases_before = hop.source != HopSource::kLookAhead && hop.source != last_;
+  const std::int64_t from = row_ * kStepsPerBeat;
+  const std::int64_t to = from + hop.rows * kStepsPerBeat;
+  for (const NoteEvent& event : events) {
+    // A note may end exactly where the hop does; one that begins there is the next hop's.
+    if (event.step >= from && (event.on ? event.step < to : event.step <= to)) {
+      hop.notes.push_back({time_of(event.step), event});
+    }
+  }
+  sort_by_time(hop.notes);
+  hop.end_s = time_of(to);
+  for (std::int64_t row = row_; row < row_ + hop.rows; ++row) hop.beats_s.push_back(time_of(row * kStepsPerBeat));
+  return hop;
+}
+
+}  // namespace photoplayer::stream

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Stand-ins for the model: a generator that records what it was asked, a decoder that writes a known score, and two
+/// instruments whose sound can be predicted to the sample.
+#include <photoplayer/stream/engine.h>
+#include <photoplayer/stream/ports.h>
+
+#include <array>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <memory>
+#include <numbers>
+#include <utility>
+#include <vector>
+
+namespace photoplayer::test {
+
+/// What a WindowRequest said, kept after the call.
+struct SeenRequest {
+  std::int64_t first = 0;
+  int context = 0, hop = 0, look_ahead = 0, warm_rows = 0;
+  std::vector<float> known, noise, warm;
+  float start = 1.0F;
+  std::vector<double> times_s;
+  double seen_until_s = 0.0;
+  std::vector<stream::Hit> hits;
+  std::int64_t end_row = -1;
+  double tempo_bpm = 0.0;
+};
+
+/// Latents are half the noise plus the row's number in channel 0, so every row is known in advance.
+class ScriptedGenerator final : public stream::LatentGenerator {
+ public:
+  static constexpr int kDims = 4;
+  /// Called in place of a step's work; a live test sleeps here on its clock.
+  std::function<void(int call)> on_step;
+  std::function<bool(int call)> fails;
+  /// Lives outside, because the engine owns the generator.
+  std::shared_ptr<std::vector<SeenRequest>> requests = std::make_shared<std::vector<SeenRequest>>();
+  stream::Controls decision;
+
+  [[nodiscard]] int dims() const override { return kDims; }
+  [[nodiscard]] Result<stream::WindowResult> generate(const stream::WindowRequest& r) override {
+    const int call = calls_++;
+    requests->push_back({r.first, r.context, r.hop, r.look_ahead, r.warm_rows,
+                         {r.known.begin(), r.known.end()}, {r.noise.begin(), r.noise.end()},
+                         {r.warm.begin(), r.warm.end()}, r.start, {r.times_s.begin(), r.times_s.end()},
+                         r.seen_until_s, {r.hits.begin(), r.hits.end()}, r.end_row, r.tempo_bpm});
+    stream::WindowResult result;
+    for (int left = r.steps; left > 0; --left) {
+      if (r.steps_that_fit) left = std::min(left, r.steps_that_fit(left));
+      if (left <= 0) break;
+      if (on_step) on_step(call);
+      ++result.steps_taken;
+    }
+    if (fails && fails(call)) return fail(ErrorCode::kInternal, "scripted failure");
+    const auto fresh = static_cast<std::size_t>((r.hop + r.look_ahead) * kDims);
+    result.latents.assign(r.noise.end() - static_cast<std::ptrdiff_t>(fresh), r.noise.end());
+    for (float& value : result.latents) value *= 0.5F;
+    for (int row = 0; row < r.hop + r.look_ahead; ++row) {
+      result.latents[static_cast<std::size_t>(row * kDims)] = static_cast<float>(r.first + r.context + row);
+    }
+    return result;
+  }
+  void reset() override { calls_ = 0; }
+  [[nodiscard]] stream::Controls decided() const override { return decision; }
+
+ private:
+  int calls_ = 0;
+};
+
+/// A melody note per beat, an eighth long, and a bass note that is held over each bar.
+class ScriptedDecoder final : public stream::ScoreDecoder {
+ public:
+  bool can_preview = true;
+
+  [[nodiscard]] Result<stream::DecodedNotes> decode(std::int64_t first_row, std::span<const float> latents) override {
+    return write(first_row, latents);
+  }
+  [[nodiscard]] Result<stream::DecodedNotes> preview(std::int64_t first_row, std::span<const float> latents) override {
+    if (!can_preview) return fail(ErrorCode::kInternal, "no preview");
+    return write(first_row, latents);
+  }
+  void reset() override {}
+
+ private:
+  [[nodiscard]] static stream::DecodedNotes write(std::int64_t first_row, std::span<const float> latents) {
+    stream::DecodedNotes decoded;
+    const auto rows = static_cast<std::int64_t>(latents.size()) / ScriptedGenerator::kDims;
+    for (std::int64_t row = first_row; row < first_row + rows; ++row) {
+      const std::int64_t step = row * stream::kStepsPerBeat;
+      const auto melody = static_cast<std::uint8_t>(60 + row % 12);
+      if (row % 4 == 0) {
+        if (row > 0) decoded.events.push_back(note(step, stream::Layer::kBass, false, 36));
+        decoded.events.push_back(note(step, stream::Layer::kBass, true, 36));
+      }
+      decoded.events.push_back(note(step, stream::Layer::kMelody, true, melody));
+      decoded.events.push_back(note(step + 2, stream::Layer::kMelody, false, melody));
+      ++decoded.notes;
+    }
+    return decoded;
+  }
+  [[nodiscard]] static stream::NoteEvent note(std::int64_t step, stream::Layer layer, bool on, std::uint8_t pitch) {
+    stream::NoteEvent event;
+    event.step = step;
+    event.layer = layer;
+    event.on = on;
+    event.pitch = pitch;
+    return event;
+  }
+};
+
+/// What reached an instrument, with the frame at which it did.
+struct PlayedEvent {
+  std::int64_t frame = 0;
+  stream::NoteEvent event;
+};
+struct SynthesiserLog {
+  std::vector<PlayedEvent> played;
+  std::vector<std::pair<std::int64_t, stream::Expression>> expressions;
+  std::int64_t frames = 0;
+  int silenced = 0;
+};
+
+/// Every note that begins is one sample of `velocity` / 4 in its layer.
+class ClickSynthesiser final : public stream::Synthesiser {
+ public:
+  std::shared_ptr<SynthesiserLog> log = std::make_shared<SynthesiserLog>();
+  float gain = 0.25F;
+
+  void apply(const stream::NoteEvent& event) override {
+    log->played.push_back({log->frames, event});
+    if (event.on) pending_[static_cast<std::size_t>(event.layer)] += gain * event.velocity;
+  }
+  void express(const stream::Expression& expression) override {
+    log->expressions.emplace_back(log->frames, expression);
+  }
+  void render(std::span<float> out, std::span<const std::span<float>> stems) override {
+    std::fill(out.begin(), out.end(), 0.0F);
+    for (const auto& stem : stems) std::fill(stem.begin(), stem.end(), 0.0F);
+    for (std::size_t layer = 0; layer < pending_.size(); ++layer) {
+      const float click = std::exchange(pending_[layer], 0.0F);
+      for (std::size_t c = 0; c < 2; ++c) {
+        out[c] += click;
+        if (!stems.empty()) stems[layer][c] = click;
+      }
+    }
+    log->frames += static_cast<std::int64_t>(out.size() / 2);
+  }
+  void all_notes_off() override { ++log->silenced; }
+
+ private:
+  std::array<float, stream::kLayers> pending_{};
+};
+
+/// A sine per sounding note with 5 ms flanks; its phase comes from the frame, so chunks do not matter.
+class SineSynthesiser final : public stream::Synthesiser {
+ public:
+  float gain = 0.1F;
+
+  void apply(const stream::NoteEvent& event) override {
+    auto& level = notes_[{static_cast<int>(event.layer), event.pitch}];
+    level.target = event.on ? 1.0F : 0.0F;
+  }
+  void express(const stream::Expression& /*expression*/) override {}
+  void render(std::span<float> out, std::span<const std::span<float>> stems) override {
+    constexpr float kFlank = 1.0F / 220.0F;
+    for (const auto& stem : stems) std::fill(stem.begin(), stem.end(), 0.0F);
+    for (std::size_t i = 0; i < out.size() / 2; ++i, ++frame_) {
+      float sum = 0.0F;
+      for (auto& [key, level] : notes_) {
+        level.now += std::clamp(level.target - level.now, -kFlank, kFlank);
+        if (level.now <= 0.0F) continue;
+        const double hz = 440.0 * std::exp2((key.second - 69) / 12.0);
+        const auto value = static_cast<float>(
+            std::sin(2.0 * std::numbers::pi * std::fmod(hz * static_cast<double>(frame_) / 44100.0, 1.0)));
+        const float sample = gain * level.now * value;
+        sum += sample;
+        if (!stems.empty()) {
+          stems[static_cast<std::size_t>(key.first)][2 * i] += sample;
+          stems[static_cast<std::size_t>(key.first)][2 * i + 1] += sample;
+        }
+      }
+      out[2 * i] = out[2 * i + 1] = sum;
+    }
+  }
+  void all_notes_off() override { notes_.clear(); }
+
+ private:
+  struct Level {
+    float now = 0.0F, target = 0.0F;
+  };
+  std::map<std::pair<int, int>, Level> notes_;
+  std::int64_t frame_ = 0;
+};
+
+}  // namespace photoplayer::test
