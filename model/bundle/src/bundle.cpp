@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <photoplayer/model/bundle.h>
+
+#include "bundle_header.h"
+#include "half.h"
+#include "mapped_file.h"
+#include "sha256.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <exception>
+#include <utility>
+
+namespace photoplayer::model {
+
+static_assert(std::endian::native == std::endian::little, "bundles are little-endian and read in place");
+
+const char* dtype_name(DType dtype) noexcept {
+  switch (dtype) {
+    case DType::kF32: return "F32";
+    case DType::kF16: return "F16";
+    case DType::kBF16: return "BF16";
+    case DType::kI64: return "I64";
+    case DType::kI32: return "I32";
+    case DType::kU8: return "U8";
+  }
+  return "?";
+}
+
+std::size_t dtype_size_bytes(DType dtype) noexcept {
+  switch (dtype) {
+    case DType::kI64: return 8;
+    case DType::kF32:
+    case DType::kI32: return 4;
+    case DType::kF16:
+    case DType::kBF16: return 2;
+    case DType::kU8: return 1;
+  }
+  return 1;
+}
+
+struct Bundle::State {
+  std::filesystem::path path;
+  detail::MappedFile file;
+  detail::BundleHeader header;
+  std::vector<std::string> names;
+};
+
+Bundle::Bundle(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+Bundle::Bundle(Bundle&&) noexcept = default;
+Bundle& Bundle::operator=(Bundle&&) noexcept = default;
+Bundle::~Bundle() = default;
+
+namespace {
+
+Result<void> check_digests(const detail::BundleHeader& header) {
+  const std::string& header_digest = header.metadata.find("header_sha256")->second;
+  const auto found = detail::header_sha256(header.text, header_digest);
+  if (!found) return tl::unexpected(found.error());
+  if (*found != header_digest) {
+    return fail(ErrorCode::kBadBundle, "its header is damaged (SHA-256 differs); get the file again");
+  }
+  if (detail::sha256_hex(header.data) != header.metadata.find("sha256")->second) {
+    return fail(ErrorCode::kBadBundle, "its data is damaged (SHA-256 differs); get the file again");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Bundle> Bundle::open(const std::filesystem::path& path) {
+  try {
+    auto file = detail::MappedFile::open(path);
+    if (!file) return tl::unexpected(file.error());
+    auto header = detail::parse_header(file->bytes());
+    const Result<void> checked =
+        header ? check_digests(*header) : Result<void>(tl::unexpected(header.error()));
+    if (!checked) {
+      return fail(ErrorCode::kBadBundle, "bundle '" + path.string() + "' is not usable: " + checked.error().message);
+    }
+    auto state = std::unique_ptr<State>(new State{path, std::move(*file), std::move(*header), {}});
+    for (const auto& [name, tensor] : state->header.tensors) state->names.push_back(name);
+    return Bundle(std::move(state));
+  } catch (const std::exception& thrown) {  // out of memory, or a path that cannot be converted
+    return fail(ErrorCode::kBadBundle, "cannot read bundle '" + path.string() + "': " + thrown.what());
+  }
+}
+
+const std::filesystem::path& Bundle::path() const noexcept { return state_->path; }
+const BundleInfo& Bundle::info() const noexcept { return state_->header.info; }
+const std::string& Bundle::config() const noexcept { return state_->header.info.config; }
+const std::string& Bundle::sha256() const noexcept { return state_->header.metadata.find("sha256")->second; }
+std::uint64_t Bundle::file_bytes() const noexcept { return state_->file.bytes().size(); }
+const std::vector<std::string>& Bundle::names() const noexcept { return state_->names; }
+
+std::optional<std::string> Bundle::metadata(std::string_view key) const {
+  const auto found = state_->header.metadata.find(key);
+  if (found == state_->header.metadata.end()) return std::nullopt;
+  return found->second;
+}
+
+bool Bundle::has(std::string_view name) const noexcept { return state_->header.tensors.contains(name); }
+
+Result<TensorView> Bundle::tensor(std::string_view name) const {
+  const auto found = state_->header.tensors.find(name);
+  if (found == state_->header.tensors.end()) {
+    return fail(ErrorCode::kBadBundle, "bundle '" + state_->path.string() + "' has no tensor '" +
+                                           detail::printable(name) + "'; it was made for another network");
+  }
+  const detail::TensorEntry& entry = found->second;
+  return TensorView{entry.dtype, entry.shape, state_->header.data.subspan(entry.begin, entry.end - entry.begin)};
+}
+
+Result<std::vector<float>> Bundle::read_f32(std::string_view name,
+                                            std::span<const std::int64_t> expected_shape) const {
+  const auto view = tensor(name);
+  if (!view) return tl::unexpected(view.error());
+  const std::string what = "bundle '" + state_->path.string() + "': tensor '" + detail::printable(name) + "'";
+  if (!std::equal(view->shape.begin(), view->shape.end(), expected_shape.begin(), expected_shape.end())) {
+    return fail(ErrorCode::kBadBundle, what + " has shape " + detail::shape_text(view->shape) + ", the network needs " +
+                                           detail::shape_text(expected_shape));
+  }
+  std::vector<float> values(view->bytes.size() / dtype_size_bytes(view->dtype));
+  if (view->dtype == DType::kF32) {
+    if (!values.empty()) std::memcpy(values.data(), view->bytes.data(), view->bytes.size());
+    return values;
+  }
+  if (view->dtype != DType::kF16 && view->dtype != DType::kBF16) {
+    return fail(ErrorCode::kBadBundle, what + " has type " + dtype_name(view->dtype) + ", not a floating-point one");
+  }
+  const bool half = view->dtype == DType::kF16;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::uint16_t bits = 0;
+    std::memcpy(&bits, view->bytes.data() + 2 * i, 2);
+    values[i] = half ? detail::float_from_half(bits) : detail::float_from_bfloat16(bits);
+  }
+  return values;
+}
+
+}  // namespace photoplayer::model

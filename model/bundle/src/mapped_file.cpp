@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapped_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace photoplayer::model::detail {
+namespace {
+
+tl::unexpected<Error> cannot_open(const std::filesystem::path& path, const std::string& why) {
+  return fail(ErrorCode::kBadBundle, "cannot open bundle '" + path.string() + "': " + why);
+}
+
+}  // namespace
+
+Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
+  // O_NONBLOCK: a FIFO would wait for a writer before it could be refused.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return cannot_open(path, std::generic_category().message(errno) + "; give a file with --bundle");
+  struct stat status {};
+  const int stat_error = ::fstat(descriptor, &status) == 0 ? 0 : errno;
+  if (stat_error != 0 || !S_ISREG(status.st_mode)) {
+    ::close(descriptor);
+    return cannot_open(path, stat_error != 0 ? std::generic_category().message(stat_error) : "it is not a regular file");
+  }
+  const auto size_bytes = static_cast<std::size_t>(status.st_size);
+  if (size_bytes == 0) {  // mmap refuses a length of zero
+    ::close(descriptor);
+    return MappedFile(nullptr, 0);
+  }
+  void* const mapped = ::mmap(nullptr, size_bytes, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  const int map_error = errno;
+  ::close(descriptor);
+  if (mapped == MAP_FAILED) return cannot_open(path, std::generic_category().message(map_error));
+  return MappedFile(static_cast<const std::byte*>(mapped), size_bytes);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_bytes_(std::exchange(other.size_bytes_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_bytes_, other.size_bytes_);
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_bytes_);
+}
+
+}  // namespace photoplayer::model::detail

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "score_generator.h"
+
+#include <photoplayer/network/diffusion.h>
+
+#include <algorithm>
+
+namespace photoplayer::model {
+namespace {
+
+using stream::kStepsPerBeat;
+
+constexpr int kBeatsPerSlowToken = 2;
+
+torch::Tensor rows_of(std::span<const float> values, std::int64_t rows, std::int64_t dims) {
+  return torch::from_blob(const_cast<float*>(values.data()), {rows, dims});
+}
+
+/// What the picture says about each row of a window, as tensors of batch 1.
+struct SeenWindow {
+  torch::Tensor glances;        ///< [1, rows, 32]
+  torch::Tensor beat_semantic;  ///< [1, rows, 512]
+  network::SeenConditions seen; ///< without rhythm
+};
+
+SeenWindow look(const stream::WindowRequest& request) {
+  const auto rows = static_cast<std::int64_t>(request.context + request.hop + request.look_ahead);
+  const auto tokens = (rows + kBeatsPerSlowToken - 1) / kBeatsPerSlowToken;
+  constexpr auto kGlance = static_cast<std::int64_t>(stream::Glance::kDims);
+  SeenWindow result;
+  result.glances = torch::zeros({1, rows, kStepsPerBeat * kGlance});
+  result.beat_semantic = torch::zeros({1, rows, static_cast<std::int64_t>(stream::kSemanticDims)});
+  auto& seen = result.seen;
+  seen.semantic = torch::zeros({1, tokens, static_cast<std::int64_t>(stream::kSemanticDims)});
+  seen.colour = torch::zeros({1, tokens, static_cast<std::int64_t>(stream::kColourDims)});
+  seen.semantic_visible = torch::zeros({1, tokens}, torch::kBool);
+  seen.colour_visible = torch::zeros({1, tokens}, torch::kBool);
+  seen.slow_beats = torch::arange(0, tokens, torch::kFloat) * kBeatsPerSlowToken;
+
+  auto* glance_out = result.glances.data_ptr<float>();
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const double from_s = request.times_s[static_cast<std::size_t>(row)];
+    const double step_s = (request.times_s[static_cast<std::size_t>(row) + 1] - from_s) / kStepsPerBeat;
+    for (int step = 0; step < kStepsPerBeat; ++step) {
+      const double at_s = from_s + step * step_s;
+      if (at_s + step_s > request.seen_until_s) break;
+      const auto values = request.timeline->glance(at_s, at_s + step_s).values();
+      std::copy(values.begin(), values.end(), glance_out + (row * kStepsPerBeat + step) * kGlance);
+    }
+  }
+
+  const auto stills = request.timeline->slow(request.times_s.front() - 2.0, request.seen_until_s + 1e-6, 64);
+  for (std::int64_t token = 0; token < tokens; ++token) {
+    const double at_s = request.times_s[static_cast<std::size_t>(token * kBeatsPerSlowToken)];
+    if (at_s >= request.seen_until_s || stills.empty()) break;
+    // The still nearest in time; they come about once a second.
+    const auto& still = *std::min_element(stills.begin(), stills.end(), [&](const auto& a, const auto& b) {
+      return std::abs(a.time_s - at_s) < std::abs(b.time_s - at_s);
+    });
+    const auto semantic = rows_of(still.semantic, 1, static_cast<std::int64_t>(stream::kSemanticDims));
+    seen.semantic[0].narrow(0, token, 1).copy_(semantic);
+    seen.colour[0].narrow(0, token, 1).copy_(rows_of(still.colour, 1, static_cast<std::int64_t>(stream::kColourDims)));
+    seen.semantic_visible[0][token] = true;
+    seen.colour_visible[0][token] = true;
+    const auto first = token * kBeatsPerSlowToken;
+    const auto count = std::min<std::int64_t>(kBeatsPerSlowToken, rows - first);
+    result.beat_semantic[0].narrow(0, first, count).copy_(semantic.expand({count, -1}));
+  }
+  return result;
+}
+
+class ScoreGenerator final : public stream::LatentGenerator {
+ public:
+  ScoreGenerator(ScoreNetworks networks, std::uint64_t seed, std::shared_ptr<ScoreChoices> choices)
+      : networks_(std::move(networks)), director_(seed, std::move(choices)) {}
+
+  int dims() const override { return static_cast<int>(networks_.dit->config().latent_dims); }
+  void reset() override { director_.reset(); }
+  stream::Controls decided() const override { return director_.decided(); }
+
+  std::optional<double> propose_tempo_bpm(const stream::Timeline& timeline, double from_s, double seen_until_s,
+                                          const stream::Controls& controls) override {
+    director_.open(timeline, from_s, seen_until_s, controls);
+    return director_.tempo_bpm();
+  }
+
+  Result<stream::WindowResult> generate(const stream::WindowRequest& request) override {
+    try {
+      return sample(request);
+    } catch (const std::exception& error) {
+      return fail(ErrorCode::kInternal, std::string("the network failed: ") + error.what());
+    }
+  }
+
+ private:
+  stream::WindowResult sample(const stream::WindowRequest& request) {
+    const torch::NoGradGuard no_gradients;
+    const auto rows = static_cast<std::int64_t>(request.context + request.hop + request.look_ahead);
+    const auto fresh = static_cast<std::int64_t>(request.hop + request.look_ahead);
+    const auto plan = director_.plan(request);
+
+    auto plan_rows = torch::zeros({1, rows, network::kPlanNumbers});
+    for (std::int64_t row = 0; row < rows; ++row) {
+      network::encode(plan.beats[static_cast<std::size_t>(row)],
+                      std::span(plan_rows.data_ptr<float>() + row * network::kPlanNumbers, network::kPlanNumbers));
+    }
+    auto global = torch::zeros({1, network::kGlobalNumbers});
+    network::encode(plan.global, std::span(global.data_ptr<float>(), network::kGlobalNumbers));
+
+    auto window = look(request);
+    const auto place = torch::cat({plan_rows.narrow(-1, 24, 4), global.narrow(-1, network::kGlobalNumbers - 1, 1)
+                                                                    .unsqueeze(1).expand({1, rows, 1})}, -1);
+    window.seen.rhythm = networks_.predictor(window.glances, place, window.beat_semantic);
+    window.seen.rhythm_visible = torch::ones({1, rows}, torch::kBool);
+
+    // Guidance: the second item of the batch sees nothing of the picture, but has the same plan.
+    const bool guided = std::abs(request.guidance - 1.0F) > 1e-3F;
+    const std::int64_t batch = guided ? 2 : 1;
+    const auto both = [&](const torch::Tensor& x) { return guided ? torch::cat({x, x}, 0) : x; };
+    const auto visible = [&](const torch::Tensor& x) { return guided ? torch::cat({x, torch::zeros_like(x)}, 0) : x; };
+    auto seen = window.seen;
+    seen.semantic = both(seen.semantic), seen.colour = both(seen.colour), seen.rhythm = both(seen.rhythm);
+    seen.semantic_visible = visible(seen.semantic_visible), seen.colour_visible = visible(seen.colour_visible);
+    seen.rhythm_visible = visible(seen.rhythm_visible);
+    const auto contexts = networks_.dit->contexts(seen);
+    const auto plans = both(plan_rows), globals = both(global);
+
+    network::OutpaintJob job;
+    job.noise = rows_of(request.noise, rows, dims());
+    job.known = rows_of(request.known, request.context, dims());
+    if (request.warm_rows > 0 && request.start < 1.0F) {
+      job.warm = rows_of(request.warm, request.warm_rows, dims());
+      job.release = request.start;
+    }
+    job.steps = request.steps;
+    job.steps_that_fit = request.steps_that_fit;
+    const auto result = network::outpaint(job, [&](const torch::Tensor& x, double t) {
+      const auto v = networks_.dit(x.unsqueeze(0).expand({batch, -1, -1}),
+                                   torch::full({batch}, static_cast<float>(t)), plans, globals, contexts);
+      return guided ? v[1] + request.guidance * (v[0] - v[1]) : v[0];
+    });
+    const auto made = result.latents.narrow(0, request.context, fresh).contiguous();
+    stream::WindowResult window_result;
+    window_result.latents.assign(made.data_ptr<float>(), made.data_ptr<float>() + made.numel());
+    window_result.steps_taken = result.steps_taken;
+    window_result.guided = guided;
+    return window_result;
+  }
+
+  ScoreNetworks networks_;
+  Director director_;
+};
+
+}  // namespace
+
+std::unique_ptr<stream::LatentGenerator> make_score_generator(ScoreNetworks networks, std::uint64_t seed,
+                                                              std::shared_ptr<ScoreChoices> choices) {
+  return std::make_unique<ScoreGenerator>(std::move(networks), seed, std::move(choices));
+}
+
+}  // namespace photoplayer::model
