@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Drum grooves by style and energy, small changes every second bar, fills where phrases end.
+#include <cmath>
+#include <string_view>
+
+#include <photoplayer/model/score_layout.h>
+
+#include "layers.h"
+
+namespace photoplayer::train::detail {
+namespace {
+
+using stream::Layer;
+
+enum Drum { kKick, kSnare, kClosedHat, kOpenHat, kLowTom, kHighTom, kCrash, kRide, kShaker };
+
+struct Line {
+  Drum drum;
+  const char* text;  ///< 'x' strikes
+};
+struct Groove {
+  double energy;
+  std::vector<Line> lines;
+};
+
+const std::vector<Groove> kLofiGrooves = {
+    {0.15,
+     {{
+          kKick,
+          "x...............",
+      },
+      {kShaker, "..x...x...x...x."}}},
+    {0.25, {{kKick, "x.........x....."}, {kSnare, "....x.......x..."}}},
+    {0.35, {{kKick, "x......x..x....."}, {kSnare, "....x.......x..."}, {kClosedHat, "x...x...x...x..."}}},
+    {0.45, {{kKick, "x......x..x....."}, {kSnare, "....x.......x..."}, {kClosedHat, "x.x.x.x.x.x.x.x."}}},
+    {0.5, {{kKick, "x.....x...x....."}, {kSnare, "....x.......x..."}, {kRide, "x.x.x.x.x.x.x.x."}}},
+    {0.6,
+     {{kKick, "x.x....x..x....."},
+      {kSnare, "....x.......x..x"},
+      {kClosedHat, "x.x.x.x.x.x.x.x."},
+      {kOpenHat, "..............x."}}},
+    {0.75, {{kKick, "x..x...x..x..x.."}, {kSnare, "....x..x.x..x..."}, {kClosedHat, "x.xxx.x.x.xxx.x."}}},
+    {0.5, {{kKick, "x.........xx...."}, {kSnare, "....x.......x..."}, {kShaker, "x.x.x.x.x.x.x.x."}}}};
+const std::vector<Groove> kElectronicGrooves = {
+    {0.15, {{kKick, "x.......x......."}}},
+    {0.25, {{kClosedHat, "x.x.x.x.x.x.x.x."}, {kKick, "x..............."}}},
+    {0.35, {{kKick, "x...x...x...x..."}}},
+    {0.45, {{kKick, "x.........x....."}, {kSnare, "........x......."}, {kClosedHat, "x.x.x.x.x.x.x.x."}}},
+    {0.55, {{kKick, "x...x...x...x..."}, {kOpenHat, "..x...x...x...x."}}},
+    {0.65, {{kKick, "x...x...x...x..."}, {kSnare, "....x.......x..."}, {kClosedHat, "x.x.x.x.x.x.x.x."}}},
+    {0.7, {{kKick, "x...x...x...x..."}, {kSnare, "....x.......x..."}, {kOpenHat, "..x...x...x...x."}}},
+    {0.75,
+     {{kKick, "x.....x...x....."},
+      {kSnare, "....x.......x..."},
+      {kClosedHat, "x.x.x.x.x.x.x.x."},
+      {kShaker, "xxxxxxxxxxxxxxxx"}}},
+    {0.9,
+     {{kKick, "x...x...x...x..."},
+      {kSnare, "....x.......x..."},
+      {kOpenHat, "..x...x...x...x."},
+      {kClosedHat, "xx.xxx.xxx.xxx.x"}}},
+    {0.95,
+     {{kKick, "x.x.......x....."},
+      {kSnare, "....x..x.x..x..x"},
+      {kClosedHat, "x.x.x.x.x.x.x.x."},
+      {kRide, "x...x...x...x..."}}},
+    {0.85, {{kKick, "x..x..x.x..x..x."}, {kSnare, "....x.......x..."}, {kClosedHat, "xxxxxxxxxxxxxxxx"}}}};
+const std::vector<Groove> kCinematicGrooves = {
+    {0.1, {{kKick, "x..............."}}},
+    {0.25, {{kLowTom, "x.......x......."}}},
+    {0.35,
+     {{
+          kKick,
+          "x...............",
+      },
+      {kLowTom, "x.....x.x......."}}},
+    {0.5, {{kKick, "x.......x......."}, {kLowTom, "x..x..x.x..x..x."}}},
+    {0.6, {{kKick, "x.......x......."}, {kLowTom, "x.x.x.x.x.x.x.x."}, {kSnare, "............x..."}}},
+    {0.7, {{kKick, "x...x...x...x..."}, {kSnare, "....x.......x..."}, {kRide, "x...x...x...x..."}}},
+    {0.8, {{kKick, "x.....x.x.....x."}, {kLowTom, "x..x..x.x..x..x."}, {kHighTom, "..x..x....x..x.."}}},
+    {0.9, {{kKick, "x..x..x.x..x..x."}, {kLowTom, "x.xxx.xxx.xxx.xx"}, {kSnare, "....x.......x..."}}},
+    {1.0,
+     {{kKick, "x.x.x.x.x.x.x.x."},
+      {kSnare, "x.xxx.xxx.xxx.xx"},
+      {kLowTom, "x.......x......."},
+      {kHighTom, "......x.......x."}}}};
+const std::vector<Groove> kAdventureGrooves = {
+    {0.2, {{kKick, "x.......x......."}}},
+    {0.35, {{kKick, "x.......x......."}, {kSnare, "....x.......x..."}}},
+    {0.45, {{kSnare, "x...x.xxx...x.xx"}, {kKick, "x.......x......."}}},
+    {0.55, {{kKick, "x...x...x...x..."}, {kSnare, "....x.......x.xx"}, {kShaker, "x.x.x.x.x.x.x.x."}}},
+    {0.65, {{kKick, "x..x..x.x..x..x."}, {kLowTom, "x.....x.x.....x."}, {kSnare, "....x.......x..."}}},
+    {0.7, {{kKick, "x.....x.x.x....."}, {kSnare, "....x.......x..."}, {kClosedHat, "x.x.x.x.x.x.x.x."}}},
+    {0.8, {{kKick, "x.xxx.xxx.xxx.xx"}, {kSnare, "....x.......x..."}, {kRide, "x...x...x...x..."}}},
+    {0.85, {{kKick, "x.......x......."}, {kSnare, "x.xxx.xxx.xxx.xx"}, {kLowTom, "....x.......x..."}}},
+    {0.95,
+     {{kKick, "x.x.x.x.x.x.x.x."},
+      {kSnare, "....x.......x..."},
+      {kRide, "x.x.x.x.x.x.x.x."},
+      {kHighTom, "..............xx"}}},
+    {0.9,
+     {{kKick, "x..x..x...x..x.."},
+      {kSnare, "..x...x...x..x.x"},
+      {kLowTom, "x...x...x...x..."},
+      {kHighTom, "..x...x...x...x."}}}};
+const std::vector<Groove> kFolkGrooves = {
+    {0.15, {{kShaker, "....x.......x..."}}},
+    {0.3, {{kShaker, "x.x.x.x.x.x.x.x."}}},
+    {0.4, {{kKick, "x.......x......."}, {kShaker, "x.x.x.x.x.x.x.x."}}},
+    {0.55, {{kKick, "x.......x......."}, {kSnare, "....x.......x..."}, {kShaker, "x.x.x.x.x.x.x.x."}}},
+    {0.6, {{kLowTom, "x..x..x.x..x..x."}, {kShaker, "x.x.x.x.x.x.x.x."}}},
+    {0.75, {{kKick, "x...x...x...x..."}, {kSnare, "..x...x...x...x."}, {kShaker, "xxxxxxxxxxxxxxxx"}}},
+    {0.85,
+     {{kKick, "x.....x.x.....x."},
+      {kSnare, "....x.......x..."},
+      {kClosedHat, "x.x.x.x.x.x.x.x."},
+      {kShaker, "x.xxx.xxx.xxx.xx"}}},
+    {0.95,
+     {{kLowTom, "x..x..x.x..x..x."},
+      {kHighTom, "....x.......x..."},
+      {kShaker, "xxxxxxxxxxxxxxxx"},
+      {kKick, "x.......x......."}}}};
+const std::vector<Groove> kQuietGrooves = {
+    {0.1, {{kRide, "x..............."}}},
+    {0.2, {{kShaker, "....x.......x..."}}},
+    {0.3, {{kKick, "x.........x....."}}},
+    {0.4, {{kRide, "x...x...x...x..."}, {kKick, "x.......x......."}}},
+    {0.5, {{kShaker, "x.x.x.x.x.x.x.x."}, {kKick, "x......x........"}}},
+    {0.7, {{kRide, "x...x.x.x...x.x."}, {kKick, "x.......x......."}, {kSnare, "....x.......x..."}}}};
+const std::vector<Groove> kWaltzGrooves = {
+    {0.1, {{kRide, "x..........."}}},
+    {0.3, {{kKick, "x..........."}, {kShaker, "....x...x..."}}},
+    {0.45, {{kKick, "x..........."}, {kSnare, "....x...x..."}}},
+    {0.55, {{kKick, "x..........."}, {kClosedHat, "....x...x..."}, {kShaker, "x.x.x.x.x.x."}}},
+    {0.65, {{kKick, "x.....x....."}, {kSnare, "....x...x..."}, {kRide, "x...x...x..."}}},
+    {0.8, {{kLowTom, "x.....x.x..."}, {kSnare, "....x...x.x."}, {kKick, "x..........."}}},
+    {0.95,
+     {{kKick, "x.....x....."},
+      {kSnare, "....x..xx.xx"},
+      {kHighTom, "..x......x.."},
+      {kLowTom, "x...x...x..."}}}};
+
+const std::vector<Groove>& grooves_of(const Sketch& sketch) {
+  if (sketch.beats_per_bar == 3) return kWaltzGrooves;
+  switch (sketch.style) {
+    case kLofi:
+      return kLofiGrooves;
+    case kElectronic:
+      return kElectronicGrooves;
+    case kCinematic:
+      return kCinematicGrooves;
+    case kAdventure:
+      return kAdventureGrooves;
+    case kFolk:
+      return kFolkGrooves;
+    default:
+      return kQuietGrooves;
+  }
+}
+
+const Groove& choose(Random& random, const std::vector<Groove>& grooves, double density) {
+  std::vector<double> weights;
+  for (const Groove& groove : grooves) {
+    const double miss = (groove.energy - density) / 0.13;
+    weights.push_back(std::exp(-miss * miss / 2.0) + 1e-4);
+  }
+  return grooves[static_cast<std::size_t>(random.weighted(weights))];
+}
+
+int key_of(Drum drum) {
+  return model::kDrumKeys[static_cast<std::size_t>(drum)];
+}
+
+/// The last beat or two of a phrase.
+void fill(Sketch& sketch, int end, double energy, Random& random) {
+  const int length = energy > 0.6 && random.chance(0.4) ? 8 : 4;
+  static const std::vector<const char*> kShort = {"x.xx", "xx.x", "xxxx", "x.x.", "..xx"};
+  static const std::vector<const char*> kLong = {"x.x.x.xx", "x..x..xx", "xxxxxxxx", "x.xxx.xx"};
+  const std::string_view text = length == 8 ? random.pick(kLong) : random.pick(kShort);
+  const int descent = random.below(3);
+  for (int i = 0; i < length; ++i) {
+    if (text[static_cast<std::size_t>(i)] != 'x') continue;
+    Drum drum = kSnare;
+    if (descent == 1) drum = i * 2 < length ? kHighTom : kLowTom;
+    if (descent == 2) drum = i * 3 < length ? kSnare : i * 3 < 2 * length ? kHighTom : kLowTom;
+    sketch.add_drum(end - length + i, key_of(drum));
+  }
+}
+
+/// Eighths, then sixteenths, into what comes next.
+void roll(Sketch& sketch, int begin, int end) {
+  const int half = begin + (end - begin) / 2;
+  for (int step = begin; step < half; step += 2) sketch.add_drum(step, key_of(kSnare));
+  for (int step = half; step < end; ++step) sketch.add_drum(step, key_of(kSnare));
+}
+
+}  // namespace
+
+void write_drums(Sketch& sketch, Random random) {
+  constexpr auto kIndex = static_cast<std::size_t>(Layer::kDrums);
+  const int bar_steps = sketch.bar_steps();
+  const std::vector<Groove>& grooves = grooves_of(sketch);
+  const bool loud_style = sketch.style >= kLofi;
+  for (const Section& section : sketch.sections) {
+    if (!section.active[kIndex]) continue;
+    Random local(sketch.themes[static_cast<std::size_t>(section.theme)].pattern_seed + 53);
+    const double energy = section.density[kIndex];
+    const Groove& groove = choose(local, grooves, energy);
+    const bool rolls = loud_style && sketch.style != kLofi && sketch.style != kFolk && random.chance(0.6);
+    const bool fills = loud_style && random.chance(0.35 + 0.5 * energy);
+    for (int bar = section.bar; bar < section.bar + section.bars; ++bar) {
+      const int begin = bar * bar_steps;
+      const int in_section = bar - section.bar;
+      const bool last = in_section == section.bars - 1;
+      const bool rolled = last && section.kind == SectionKind::kBuild && energy > 0.45 && rolls;
+      const bool filled = !rolled && fills && (last || (in_section % 4 == 3 && random.chance(0.6)));
+      for (const Line& line : groove.lines) {
+        for (int step = 0; step < bar_steps; ++step) {
+          if (line.text[step] != 'x') continue;
+          // The fill takes the sticks; the feet go on.
+          if (filled && step >= bar_steps - 4 && line.drum != kKick) continue;
+          if (rolled && line.drum == kSnare) continue;
+          sketch.add_drum(begin + step, key_of(line.drum));
+        }
+      }
+      if (rolled)
+        roll(sketch, begin, begin + bar_steps);
+      else if (filled)
+        fill(sketch, begin + bar_steps, energy, random);
+      else if (in_section % 2 == 1 && energy > 0.3 && random.chance(0.4)) {
+        const int place = bar_steps - random.between_int(1, 3);
+        sketch.add_drum(begin + place, key_of(random.chance(0.5)      ? kKick
+                                              : sketch.style == kFolk ? kShaker
+                                                                      : kSnare));
+      }
+      if (in_section == 0 && loud_style && random.chance(0.25 + 0.6 * energy))
+        sketch.add_drum(begin, key_of(kCrash));
+      if (sketch.style != kFolk && loud_style && last && random.chance(0.15 * energy))
+        sketch.add_drum(begin + bar_steps - 2, key_of(kOpenHat));
+    }
+  }
+}
+
+}  // namespace photoplayer::train::detail

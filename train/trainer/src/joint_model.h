@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Transformer and rhythm predictor under one roof, as they are trained and shipped together.
+#include <photoplayer/network/dit.h>
+#include <photoplayer/network/rhythm_predictor.h>
+
+#include "dataset.h"
+
+namespace photoplayer::train {
+
+class JointModelImpl : public torch::nn::Module {
+ public:
+  explicit JointModelImpl(const network::DitConfig& config) {
+    dit = register_module("dit", network::Dit(config));
+    predictor = register_module("predictor", network::RhythmPredictor(network::RhythmPredictorConfig{}));
+  }
+
+  struct Losses {
+    torch::Tensor diffusion, rhythm;
+  };
+
+  /// Scheduled conditioning: each item is steered by the music's own rhythm with probability `p_real`, else by the
+  /// predicted one; the predictor then also learns from the generator's loss.
+  Losses losses(const Window& window, double p_real) {
+    const auto batch = window.latents.size(0);
+    const auto predicted = predictor(window.glances, window.place, window.beat_semantic);
+    const auto rhythm_loss = torch::mse_loss(predicted, window.onset_density);
+
+    auto seen = window.seen;
+    const auto real = torch::rand({batch, 1, 1}) < p_real;
+    seen.rhythm = torch::where(real, window.onset_density, predicted);
+
+    const auto t = torch::rand({batch});
+    const auto noise = torch::randn_like(window.latents);
+    const auto angle = (t * (std::numbers::pi / 2.0)).view({-1, 1, 1});
+    const auto noisy = angle.cos() * window.latents + angle.sin() * noise;
+    const auto target = angle.cos() * noise - angle.sin() * window.latents;
+    const auto v = dit(noisy, t, window.plan, window.global, dit->contexts(seen));
+    return {torch::mse_loss(v, target), rhythm_loss};
+  }
+
+  network::Dit dit{nullptr};
+  network::RhythmPredictor predictor{nullptr};
+};
+TORCH_MODULE(JointModel);
+
+}  // namespace photoplayer::train

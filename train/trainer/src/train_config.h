@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// The JSON config of a training run; every field has a default that suits two CPU cores.
+#include <photoplayer/stream/result.h>
+
+#include <cstdint>
+#include <string>
+
+namespace photoplayer::train {
+
+struct TrainConfig {
+  std::string run_folder = "build/train";   ///< dataset cache, checkpoints, log.jsonl
+  std::string bundle_out;                   ///< where the bundle goes at the end; empty = none
+  std::string scores;                       ///< folder with openscore-lieder/ and free-music/; empty = composer only
+  std::string semantic_weights;             ///< safetensors of the semantic encoder, copied into the bundle
+  std::string semantic_bank;                ///< safetensors with embedding, valence, arousal, style
+  std::string vae_start;                    ///< weights of an earlier run's VAE (its vae.pt) to go on from; empty = none
+  std::string name = "parlour";
+  std::uint64_t seed = 1;
+  int composed_pieces = 4000;
+  int pieces_with_pictures = 2000;
+  int lieder_files = 100000;
+  double vae_minutes = 8.0;
+  double joint_minutes = 60.0;
+  int replicas = 2;                         ///< data-parallel copies, one core each
+  int vae_batch = 512;
+  int joint_batch = 48;
+  int window_beats = 32;
+  double vae_rate = 1e-3;
+  double joint_rate = 8e-4;
+  double kl_weight = 0.006;
+  double ema_decay = 0.998;
+  std::string fusion = "FiLM_gate";
+  int width = 256, depth = 6, latent_dims = 96;
+};
+
+[[nodiscard]] Result<TrainConfig> read_train_config(const std::string& path);
+
+}  // namespace photoplayer::train
