@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * SECTION:element-photoplayer
+ *
+ * Live music for live video: watches the video on its sink pad and plays music that goes with it on its source pad.
+ *
+ * |[
+ * gst-launch-1.0 filesrc location=clip.mp4 ! decodebin ! videoconvert ! photoplayer ! audioconvert ! autoaudiosink
+ * gst-launch-1.0 v4l2src ! videoconvert ! photoplayer mode=instant style=lofi ! audioconvert ! autoaudiosink
+ * ]|
+ */
+#include "gstphotoplayer.h"
+
+#include "debug.h"
+#include "properties.h"
+
+#include <photoplayer/gst/element.h>
+
+#include <gst/video/video.h>
+
+#include <mutex>
+#include <new>
+
+GST_DEBUG_CATEGORY(photoplayer_debug);
+
+using photoplayer::gst::Change;
+using photoplayer::gst::Player;
+using photoplayer::gst::Settings;
+
+namespace {
+
+GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
+    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
+
+GstStaticPadTemplate source_template = GST_STATIC_PAD_TEMPLATE(
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS("audio/x-raw, format=(string)F32LE, layout=(string)interleaved, rate=(int)44100, "
+                    "channels=(int)2, channel-mask=(bitmask)0x3"));
+
+std::mutex factory_mutex;
+photoplayer::gst::ModelFactory& shared_factory() {
+  static photoplayer::gst::ModelFactory factory;
+  return factory;
+}
+
+}  // namespace
+
+G_DEFINE_TYPE(GstPhotoplayer, gst_photoplayer, GST_TYPE_ELEMENT)
+
+namespace {
+
+std::shared_ptr<Player> player_of(GstPhotoplayer* self) {
+  GST_OBJECT_LOCK(self);
+  std::shared_ptr<Player> player = *self->player;
+  GST_OBJECT_UNLOCK(self);
+  return player;
+}
+
+std::shared_ptr<Player> exchange_player(GstPhotoplayer* self, std::shared_ptr<Player> player) {
+  GST_OBJECT_LOCK(self);
+  std::swap(*self->player, player);
+  GST_OBJECT_UNLOCK(self);
+  return player;
+}
+
+Settings settings_of(GstPhotoplayer* self) {
+  GST_OBJECT_LOCK(self);
+  Settings settings = *self->settings;
+  GST_OBJECT_UNLOCK(self);
+  return settings;
+}
+
+// Pads. Exceptions stop here: nothing below may throw through GStreamer.
+
+GstFlowReturn chain(GstPad*, GstObject* parent, GstBuffer* buffer) {
+  const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
+  if (!player) {
+    gst_buffer_unref(buffer);
+    return GST_FLOW_FLUSHING;
+  }
+  try {
+    return player->chain(buffer);
+  } catch (const std::exception& error) {
+    GST_ELEMENT_ERROR(parent, LIBRARY, FAILED, ("%s", error.what()), (nullptr));
+    return GST_FLOW_ERROR;
+  }
+}
+
+gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
+  const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
+  if (!player) return gst_pad_event_default(pad, parent, event);
+  try {
+    return player->sink_event(event) ? TRUE : FALSE;
+  } catch (const std::exception& error) {
+    GST_ELEMENT_ERROR(parent, LIBRARY, FAILED, ("%s", error.what()), (nullptr));
+    return FALSE;
+  }
+}
+
+gboolean sink_query(GstPad* pad, GstObject* parent, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION) {
+    // Frames are mapped with their meta, so any stride will do.
+    gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+    return TRUE;
+  }
+  return gst_pad_query_default(pad, parent, query);
+}
+
+gboolean source_event(GstPad* pad, GstObject* parent, GstEvent* event) {
+  if (GST_EVENT_TYPE(event) == GST_EVENT_QOS) {
+    // How late the sound was is no reason for a decoder to drop pictures.
+    gst_event_unref(event);
+    return TRUE;
+  }
+  return gst_pad_event_default(pad, parent, event);
+}
+
+gboolean source_query(GstPad* pad, GstObject* parent, GstQuery* query) {
+  const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
+  if (player && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY) return player->answer_latency(query) ? TRUE : FALSE;
+  if (player && GST_QUERY_TYPE(query) == GST_QUERY_POSITION && player->answer_position(query)) return TRUE;
+  return gst_pad_query_default(pad, parent, query);
+}
+
+gboolean source_activate(GstPad*, GstObject* parent, GstPadMode mode, gboolean active) {
+  if (mode != GST_PAD_MODE_PUSH) return FALSE;
+  // The task starts with the first segment.
+  const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
+  if (!active && player) player->stop_task();
+  return TRUE;
+}
+
+// States.
+
+bool open_player(GstPhotoplayer* self) {
+  const Settings settings = settings_of(self);
+  photoplayer::gst::ModelFactory factory;
+  {
+    const std::lock_guard lock(factory_mutex);
+    factory = shared_factory();
+  }
+  if (!factory) {
+    GST_ELEMENT_ERROR(self, LIBRARY, INIT, ("This build has no model."), (nullptr));
+    return false;
+  }
+  try {
+    auto model = factory({settings.bundle, settings.seed});
+    if (!model) {
+      photoplayer::gst::Reporter::post_error(GST_ELEMENT(self), model.error(), settings.bundle);
+      return false;
+    }
+    if (!model->warning.empty()) GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", model->warning.c_str()), (nullptr));
+    exchange_player(self, std::make_shared<Player>(GST_ELEMENT(self), self->sinkpad, self->srcpad, settings, std::move(*model)));
+    return true;
+  } catch (const std::exception& error) {
+    GST_ELEMENT_ERROR(self, LIBRARY, INIT, ("%s", error.what()), (nullptr));
+    return false;
+  }
+}
+
+GstStateChangeReturn change_state(GstElement* element, GstStateChange transition) {
+  GstPhotoplayer* self = GST_PHOTOPLAYER(element);
+  std::shared_ptr<Player> player = player_of(self);
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (!open_player(self)) return GST_STATE_CHANGE_FAILURE;
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+      if (player) player->play();
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      if (player) player->request_stop();
+      break;
+    default: break;
+  }
+  GstStateChangeReturn result = GST_ELEMENT_CLASS(gst_photoplayer_parent_class)->change_state(element, transition);
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (result == GST_STATE_CHANGE_FAILURE) exchange_player(self, nullptr);
+      break;
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      if (player) player->pause();
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY: exchange_player(self, nullptr); break;
+    default: break;
+  }
+  return result;
+}
+
+gboolean set_clock(GstElement* element, GstClock* clock) {
+  const gboolean taken = GST_ELEMENT_CLASS(gst_photoplayer_parent_class)->set_clock(element, clock);
+  if (const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(element))) player->clock_changed();
+  return taken;
+}
+
+// Properties.
+
+void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
+  GstPhotoplayer* self = GST_PHOTOPLAYER(object);
+  if (photoplayer::gst::is_mode(id) && GST_STATE(self) > GST_STATE_READY) {
+    GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("The mode can only be changed in READY."),
+                        ("A higher latency would put silence into the music."));
+    return;
+  }
+  GST_OBJECT_LOCK(self);
+  const Change change = photoplayer::gst::set_property(*self->settings, id, value);
+  const Settings settings = *self->settings;
+  GST_OBJECT_UNLOCK(self);
+  switch (change) {
+    case Change::kUnknown: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec); return;
+    case Change::kBadKey:
+      GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("'%s' is not a key; the old one stays.", g_value_get_string(value)),
+                          ("Such as C, F#, Bb, Am, 'D dorian', 'G mixolydian', or auto."));
+      return;
+    case Change::kNone: return;
+    case Change::kStored:
+    case Change::kControls: break;
+  }
+  if (const std::shared_ptr<Player> player = player_of(self)) {
+    if (change == Change::kControls) player->set_controls(settings.controls);
+    player->post_messages(settings.post_messages);
+  }
+}
+
+void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
+  const Settings settings = settings_of(GST_PHOTOPLAYER(object));
+  if (!photoplayer::gst::get_property(settings, id, value)) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+}
+
+void finalize(GObject* object) {
+  GstPhotoplayer* self = GST_PHOTOPLAYER(object);
+  delete self->player;
+  delete self->settings;
+  G_OBJECT_CLASS(gst_photoplayer_parent_class)->finalize(object);
+}
+
+}  // namespace
+
+static void gst_photoplayer_class_init(GstPhotoplayerClass* klass) {
+  GST_DEBUG_CATEGORY_INIT(photoplayer_debug, "photoplayer", 0, "music for video");
+  GObjectClass* object_class = G_OBJECT_CLASS(klass);
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+  object_class->finalize = finalize;
+  photoplayer::gst::install_properties(object_class);
+  GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
+  element_class->change_state = change_state;
+  element_class->set_clock = set_clock;
+  gst_element_class_add_static_pad_template(element_class, &sink_template);
+  gst_element_class_add_static_pad_template(element_class, &source_template);
+  gst_element_class_set_static_metadata(element_class, "Photoplayer", "Generator/Audio/Video",
+                                        "Plays music that goes with the video", "The Photoplayer authors");
+}
+
+static void gst_photoplayer_init(GstPhotoplayer* self) {
+  self->settings = new Settings;
+  self->player = new std::shared_ptr<Player>;
+  self->sinkpad = gst_pad_new_from_static_template(&sink_template, "sink");
+  gst_pad_set_chain_function(self->sinkpad, GST_DEBUG_FUNCPTR(chain));
+  gst_pad_set_event_function(self->sinkpad, GST_DEBUG_FUNCPTR(sink_event));
+  gst_pad_set_query_function(self->sinkpad, GST_DEBUG_FUNCPTR(sink_query));
+  GST_PAD_SET_ACCEPT_TEMPLATE(self->sinkpad);
+  gst_element_add_pad(GST_ELEMENT(self), self->sinkpad);
+  self->srcpad = gst_pad_new_from_static_template(&source_template, "src");
+  gst_pad_set_event_function(self->srcpad, GST_DEBUG_FUNCPTR(source_event));
+  gst_pad_set_query_function(self->srcpad, GST_DEBUG_FUNCPTR(source_query));
+  gst_pad_set_activatemode_function(self->srcpad, GST_DEBUG_FUNCPTR(source_activate));
+  gst_pad_use_fixed_caps(self->srcpad);
+  gst_element_add_pad(GST_ELEMENT(self), self->srcpad);
+}
+
+namespace photoplayer::gst {
+
+GType element_type() { return gst_photoplayer_get_type(); }
+
+void use_model_factory(ModelFactory factory) {
+  const std::lock_guard lock(factory_mutex);
+  shared_factory() = std::move(factory);
+}
+
+bool register_element(GstPlugin* plugin) {
+  return gst_element_register(plugin, "photoplayer", GST_RANK_NONE, element_type()) != FALSE;
+}
+
+}  // namespace photoplayer::gst

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "element_fixture.h"
+#include "support/catch.h"
+
+#include <gst/check/gsttestclock.h>
+
+using namespace photoplayer;
+using namespace photoplayer::test;
+
+namespace {
+
+struct Latency {
+  gboolean live = FALSE;
+  GstClockTime least = 0, most = 0;
+};
+
+Latency ask(GstHarness* harness) {
+  Latency latency;
+  GstPad* pad = gst_element_get_static_pad(harness->element, "src");
+  GstQuery* query = gst_query_new_latency();
+  if (gst_pad_query(pad, query)) gst_query_parse_latency(query, &latency.live, &latency.least, &latency.most);
+  gst_query_unref(query);
+  gst_object_unref(pad);
+  return latency;
+}
+
+/// Lets the clock run until `frames` samples were heard; `each` is called after every step.
+template <typename Each>
+Heard run_clock(GstHarness* harness, std::size_t frames, const Each& each) {
+  Heard heard;
+  GstTestClock* clock = gst_harness_get_testclock(harness);
+  for (int i = 0; i < 100000 && heard.frames() < frames; ++i) {
+    // Smaller than every wait of the engine, so that each thread gets its turn.
+    if (gst_test_clock_peek_id_count(clock) == 0) {
+      g_usleep(200);
+    } else {
+      gst_test_clock_crank(clock);
+      g_usleep(50);
+    }
+    while (GstBuffer* buffer = gst_harness_try_pull(harness)) hear(heard, buffer);
+    each(gst_clock_get_time(GST_CLOCK(clock)));
+  }
+  gst_object_unref(clock);
+  return heard;
+}
+
+}  // namespace
+
+TEST_CASE("element: the latency is reported if upstream is live, and only then", "[gst]") {
+  for (const char* mode : {"aligned", "instant"}) {
+    const Harness harness = make_harness(std::string("mode=") + mode);
+    gst_harness_set_upstream_latency(harness.get(), 33 * GST_MSECOND);
+    const Latency latency = ask(harness.get());
+    CHECK(latency.live);
+    CHECK(latency.most == GST_CLOCK_TIME_NONE);
+    if (std::string(mode) == "instant") {
+      CHECK(latency.least == 93 * GST_MSECOND);
+    } else {
+      CHECK(latency.least > 1500 * GST_MSECOND);
+      CHECK(latency.least <= 1933 * GST_MSECOND);
+    }
+  }
+  const Harness harness = make_harness();
+  gst_harness_set_live(harness.get(), FALSE);
+  const Latency latency = ask(harness.get());
+  CHECK_FALSE(latency.live);
+  CHECK(latency.least == 0);
+}
+
+TEST_CASE("element: live, music goes on without video, without a gap, and not early", "[gst]") {
+  for (const char* mode : {"instant", "aligned"}) {
+    INFO(mode);
+    const Harness harness = make_harness(std::string("mode=") + mode);
+    gst_harness_use_testclock(harness.get());
+    gst_harness_set_src_caps_str(harness.get(), kCaps25);
+    bool early = false;
+    const Heard heard = run_clock(harness.get(), 3 * 44100, [](GstClockTime) {});
+    CHECK(heard.frames() >= 3 * 44100);
+    CHECK(heard.gapless);
+    CHECK(heard.finite);
+    CHECK_FALSE(early);
+  }
+}
+
+TEST_CASE("element: live, the video thread never waits and the end of the video ends the music", "[gst]") {
+  const Harness harness = make_harness("mode=instant");
+  gst_harness_use_testclock(harness.get());
+  gst_harness_set_src_caps_str(harness.get(), kCaps25);
+  // Twenty seconds of video while the clock stands still: nobody takes sound, nobody waits.
+  push_film(harness.get(), 500);
+  int pushed = 500;
+  (void)run_clock(harness.get(), 44100, [&](GstClockTime now) {
+    while (static_cast<GstClockTime>(pushed) * 40 * GST_MSECOND < now) push_film(harness.get(), 1, pushed++);
+  });
+  gst_harness_push_event(harness.get(), gst_event_new_eos());
+  bool ended = false;
+  (void)run_clock(harness.get(), 25 * 44100, [&](GstClockTime) {
+    while (GstEvent* event = ended ? nullptr : gst_harness_try_pull_event(harness.get())) {
+      ended = GST_EVENT_TYPE(event) == GST_EVENT_EOS;
+      gst_event_unref(event);
+    }
+  });
+  CHECK(ended);
+}
+
+TEST_CASE("element: live, it stops at once in every state", "[gst]") {
+  for (int i = 0; i < 8; ++i) {
+    const Harness harness = make_harness(i % 2 == 0 ? "mode=instant" : "mode=aligned");
+    if (i >= 2) gst_harness_use_testclock(harness.get());
+    if (i >= 4) gst_harness_set_src_caps_str(harness.get(), kCaps25);
+    if (i >= 6) (void)run_clock(harness.get(), 4410, [](GstClockTime) {});
+    const gint64 before = g_get_monotonic_time();
+    gst_element_set_state(harness->element, GST_STATE_NULL);
+    CHECK(g_get_monotonic_time() - before < 2 * G_USEC_PER_SEC);
+  }
+}
+
+TEST_CASE("element: live, a flush starts anew", "[gst]") {
+  const Harness harness = make_harness("mode=instant");
+  gst_harness_use_testclock(harness.get());
+  gst_harness_set_src_caps_str(harness.get(), kCaps25);
+  (void)run_clock(harness.get(), 22050, [](GstClockTime) {});
+  gst_harness_push_event(harness.get(), gst_event_new_flush_start());
+  gst_harness_push_event(harness.get(), gst_event_new_flush_stop(FALSE));
+  while (GstBuffer* old = gst_harness_try_pull(harness.get())) gst_buffer_unref(old);
+  GstSegment segment;
+  gst_segment_init(&segment, GST_FORMAT_TIME);
+  gst_harness_push_event(harness.get(), gst_event_new_segment(&segment));
+  const Heard heard = run_clock(harness.get(), 22050, [](GstClockTime) {});
+  CHECK(heard.frames() >= 22050);
+  CHECK(heard.gapless);
+}
+
+TEST_CASE("element: the mode stays while it plays", "[gst]") {
+  const Harness harness = make_harness("mode=instant");
+  GstBus* bus = gst_bus_new();
+  gst_element_set_bus(harness->element, bus);
+  gst_util_set_object_arg(G_OBJECT(harness->element), "mode", "aligned");
+  gint mode = -1;
+  g_object_get(harness->element, "mode", &mode, nullptr);
+  CHECK(mode == static_cast<gint>(stream::Mode::kInstant));
+  GstMessage* message = gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING);
+  CHECK(message != nullptr);
+  if (message != nullptr) gst_message_unref(message);
+  gst_element_set_bus(harness->element, nullptr);
+  gst_object_unref(bus);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+#include <optional>
+
+namespace photoplayer::tools {
+namespace {
+
+std::string style_list() {
+  std::string list;
+  for (const char* name : stream::kStyleNames) list += (list.empty() ? "" : ", ") + std::string(name);
+  return list;
+}
+
+/// Text options are turned into values after parsing, where a message can be better than CLI11's.
+struct ScoreTexts {
+  std::string style, key;
+};
+
+CLI::App* add_score(CLI::App& app, ScoreOptions& options, ScoreTexts& texts) {
+  CLI::App* score = app.add_subcommand("score", "Makes music for a film");
+  stream::Controls& controls = options.controls;
+  score->add_option("IN", options.film, "The film: anything that GStreamer decodes")->required();
+  score->add_option("-o,--output", options.output, "Result: .wav, .flac, .mp4, .mkv or .mid")->required();
+  score->add_option("--bundle", options.bundle, "Model to use (default: the one that was installed)");
+  score->add_option("--seed", options.seed, "Same seed, same music")->capture_default_str();
+  score->add_option("--steps", options.steps, "Sampling steps per window (default: what suits the bundle)");
+  score->add_option("--guidance", options.guidance, "How strongly the picture is followed (default: likewise)");
+  score->add_option("--mode", options.mode, "aligned: accents on the cuts; instant: shortly after")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, stream::Mode>{
+          {"aligned", stream::Mode::kAligned}, {"instant", stream::Mode::kInstant}}));
+  score->add_option("--style", texts.style, "One of " + style_list());
+  score->add_option("--tempo", controls.tempo_bpm, "Beats per minute, 50 to 180");
+  score->add_option("--key", texts.key, "C, F#, Bb, Am, \"D dorian\"");
+  score->add_option("--valence", controls.valence, "-1 sad to 1 happy");
+  score->add_option("--arousal", controls.arousal, "-1 calm to 1 excited");
+  score->add_option("--density", controls.density, "0 sparse to 1 busy");
+  score->add_option("--stems", options.stems_folder, "Folder for one WAV per layer");
+  score->add_option("--keep-sound", options.keep_sound, "The film's own sound: off, mix or (mp4, mkv) track")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, KeepSound>{
+          {"off", KeepSound::kOff}, {"mix", KeepSound::kMix}, {"track", KeepSound::kTrack}}));
+  score->add_flag("--realtime", options.realtime, "At the film's own speed instead of as fast as possible");
+  score->add_option("--report", options.report, "JSON file: what was made, how, and how fast");
+  score->add_flag("-v,--verbose", options.verbose, "Say more on stderr");
+  return score;
+}
+
+Result<void> finish_score(ScoreOptions& options, const ScoreTexts& texts) {
+  if (!texts.style.empty()) {
+    options.controls.style = parse_style(texts.style);
+    if (!options.controls.style) {
+      return fail(ErrorCode::kUsage, "there is no style '" + texts.style + "'; take one of " + style_list());
+    }
+  }
+  if (!texts.key.empty()) {
+    const auto key = parse_key(texts.key);
+    if (!key) {
+      return fail(ErrorCode::kUsage, "'" + texts.key + "' is no key; write C, F#, Bb, Am or \"D dorian\"");
+    }
+    options.controls.key = key->tonic;
+    options.controls.scale = key->scale;
+  }
+  return check(options);
+}
+
+std::string first_line(std::string text) {
+  text.erase(std::min(text.find('\n'), text.size()));
+  return text;
+}
+
+}  // namespace
+
+Result<Command> parse_command_line(int argc, const char* const* argv) {
+  CLI::App app("Live music for live video", "photoplayer");
+  app.set_version_flag("--version", std::string("photoplayer " PHOTOPLAYER_VERSION));
+  app.require_subcommand(1);
+  ScoreOptions score;
+  ScoreTexts texts;
+  InspectOptions inspect;
+  const CLI::App* score_app = add_score(app, score, texts);
+  CLI::App* inspect_app = app.add_subcommand("inspect", "Checks a bundle and shows what is in it");
+  inspect_app->add_option("BUNDLE", inspect.bundle, "A bundle")->required();
+  inspect_app->add_flag("--json", inspect.json, "As JSON");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return Answer{app.help()};
+  } catch (const CLI::CallForAllHelp&) {
+    return Answer{app.help("", CLI::AppFormatMode::All)};
+  } catch (const CLI::CallForVersion& version) {
+    return Answer{std::string(version.what()) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return fail(ErrorCode::kUsage, first_line(error.what()) + " (photoplayer --help shows the options)");
+  }
+  if (!score_app->parsed()) return inspect;
+  if (auto ok = finish_score(score, texts); !ok) return tl::unexpected(ok.error());
+  return score;
+}
+
+}  // namespace photoplayer::tools

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// argv to options. Does nothing else, so that each command can be tested without one.
+#include "inspect_command.h"
+#include "score_options.h"
+
+#include <photoplayer/stream/result.h>
+
+#include <string>
+#include <variant>
+
+namespace photoplayer::tools {
+
+/// Text for stdout and success: --help, --version.
+struct Answer {
+  std::string text;
+};
+
+using Command = std::variant<Answer, ScoreOptions, InspectOptions>;
+
+/// Fails with kUsage and one line.
+[[nodiscard]] Result<Command> parse_command_line(int argc, const char* const* argv);
+
+}  // namespace photoplayer::tools

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "picture_feed.h"
+
+#include <photoplayer/perception/frame_scaler.h>
+#include <photoplayer/perception/perception.h>
+
+#include <gst/video/video.h>
+
+#include <optional>
+#include <utility>
+
+namespace photoplayer::tools {
+namespace {
+
+/// A picture that stands still is seen this often, as the frames of a constant rate would show it.
+constexpr double kStanding_s = 0.5;
+
+/// Unmaps when it goes.
+class MappedFrame {
+ public:
+  MappedFrame() = default;
+  MappedFrame(const MappedFrame&) = delete;
+  MappedFrame& operator=(const MappedFrame&) = delete;
+  ~MappedFrame() {
+    if (mapped_) gst_video_frame_unmap(&frame_);
+  }
+  bool map(const GstVideoInfo& info, GstBuffer* buffer) {
+    mapped_ = gst_video_frame_map(&frame_, &info, buffer, GST_MAP_READ) != 0;
+    return mapped_;
+  }
+  [[nodiscard]] const GstVideoFrame& get() const { return frame_; }
+
+ private:
+  GstVideoFrame frame_{};
+  bool mapped_ = false;
+};
+
+}  // namespace
+
+struct PictureFeed::State {
+  State(stream::Timeline& timeline_in, std::unique_ptr<stream::SemanticEncoder> encoder_in)
+      : timeline(timeline_in), encoder(std::move(encoder_in)), perception(timeline, encoder.get()) {}
+
+  Result<void> look(const GstVideoFrame& frame, double time_s) {
+    const auto thumb = scaler->thumb(frame);
+    if (!thumb) return tl::unexpected(thumb.error());
+    if (!perception.wants_still(time_s)) {
+      perception.see(*thumb, nullptr, time_s);
+      return {};
+    }
+    const auto still = scaler->still(frame);
+    if (!still) return tl::unexpected(still.error());
+    perception.see(*thumb, &*still, time_s);
+    return {};
+  }
+
+  stream::Timeline& timeline;
+  std::unique_ptr<stream::SemanticEncoder> encoder;
+  perception::Perception perception;
+  std::optional<perception::FrameScaler> scaler;
+};
+
+PictureFeed::PictureFeed(stream::Timeline& timeline, std::unique_ptr<stream::SemanticEncoder> encoder)
+    : state_(std::make_unique<State>(timeline, std::move(encoder))) {}
+PictureFeed::~PictureFeed() = default;
+
+Result<void> PictureFeed::see(GstSample* sample, double time_s, double end_s) {
+  GstVideoInfo info;
+  MappedFrame frame;
+  if (gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) == 0 ||
+      !frame.map(info, gst_sample_get_buffer(sample))) {
+    return fail(ErrorCode::kBadInput, "the film has a frame that cannot be read");
+  }
+  if (!state_->scaler || !state_->scaler->fits(info)) {
+    auto scaler = perception::FrameScaler::make(info);
+    if (!scaler) return tl::unexpected(scaler.error());
+    state_->scaler.emplace(std::move(*scaler));
+  }
+  if (auto seen = state_->look(frame.get(), time_s); !seen) return seen;
+  for (double again_s = time_s + kStanding_s; again_s < end_s - kStanding_s; again_s += kStanding_s) {
+    if (auto seen = state_->look(frame.get(), again_s); !seen) return seen;
+  }
+  return {};
+}
+
+void PictureFeed::finish(double end_s) { state_->timeline.finish(end_s); }
+
+}  // namespace photoplayer::tools

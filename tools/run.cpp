@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run.h"
+
+#include "command_line.h"
+#include "inspect_command.h"
+#include "media/gst_support.h"
+#include "score_command.h"
+#include "signals.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace photoplayer::tools {
+namespace {
+
+int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInternal: return 1;
+    case ErrorCode::kUsage: return 2;
+    case ErrorCode::kBadInput: return 3;
+    case ErrorCode::kBadBundle: return 4;
+    case ErrorCode::kOutput: return 5;
+    case ErrorCode::kCancelled: return 130;
+  }
+  return 1;
+}
+
+/// stdout may be a full disk or a closed pipe.
+Result<std::vector<std::string>> print(const std::string& text) {
+  if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
+    return fail(ErrorCode::kOutput, "cannot write to standard output");
+  }
+  return std::vector<std::string>();
+}
+
+/// Warnings, or an error.
+Result<std::vector<std::string>> execute(const Command& command, const ModelFactory& factory) {
+  return std::visit(
+      [&](const auto& options) -> Result<std::vector<std::string>> {
+        using Options = std::decay_t<decltype(options)>;
+        if constexpr (std::is_same_v<Options, Answer>) {
+          return print(options.text);
+        } else if constexpr (std::is_same_v<Options, InspectOptions>) {
+          const auto text = inspect(options);
+          if (!text) return tl::unexpected(text.error());
+          return print(*text);
+        } else {
+          if (options.verbose) spdlog::set_level(spdlog::level::debug);
+          return score(options, factory, interrupted());
+        }
+      },
+      command);
+}
+
+int run_or_throw(int argc, const char* const* argv, const ModelFactory& factory) {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("photoplayer"));
+  spdlog::set_pattern("photoplayer: %v");
+  spdlog::set_level(spdlog::level::warn);
+  catch_signals();
+  const auto command = parse_command_line(argc, argv);
+  const auto outcome = command ? execute(*command, factory)
+                               : Result<std::vector<std::string>>(tl::unexpected(command.error()));
+  if (!outcome) {
+    spdlog::error("{}", on_one_line(outcome.error().message));
+    return exit_code(outcome.error().code);
+  }
+  for (const std::string& warning : *outcome) spdlog::warn("{}", on_one_line("warning: " + warning));
+  return 0;
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, const ModelFactory& factory) noexcept {
+  try {
+    const int code = run_or_throw(argc, argv, factory);
+    spdlog::drop_all();
+    return code;
+  } catch (const std::exception& thrown) {
+    std::fprintf(stderr, "photoplayer: internal error: %s\n", thrown.what());
+  } catch (...) {
+    std::fprintf(stderr, "photoplayer: internal error\n");
+  }
+  return 1;
+}
+
+}  // namespace photoplayer::tools
