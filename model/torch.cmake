@@ -1,9 +1,9 @@
 # LibTorch is private to these sources; one precompiled header carries its cost.
 add_subdirectory(network)
 photoplayer_add_library(model
-  src/director.cpp src/load.cpp src/score_decoder.cpp src/score_generator.cpp src/semantic_encoder.cpp src/weights.cpp)
+  src/director.cpp src/load.cpp src/parlour_network.cpp src/score_decoder.cpp src/score_generator.cpp src/semantic_encoder.cpp src/weights.cpp)
 target_link_libraries(photoplayer_model
   PUBLIC photoplayer::stream photoplayer::bundle photoplayer::score
-  PRIVATE photoplayer::network nlohmann_json::nlohmann_json)
+  PRIVATE photoplayer::network nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
 target_include_directories(photoplayer_model PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include)
 target_precompile_headers(photoplayer_model REUSE_FROM photoplayer_network)

@@ -26,7 +26,10 @@ CLI::App* add_score(CLI::App& app, ScoreOptions& options, ScoreTexts& texts) {
   score->add_option("IN", options.film, "The film: anything that GStreamer decodes")->required();
   score->add_option("-o,--output", options.output, "Result: .wav, .flac, .mp4, .mkv or .mid")->required();
   score->add_option("--bundle", options.bundle, "Model to use (default: the one that was installed)");
-  score->add_option("--seed", options.seed, "Same seed, same music")->capture_default_str();
+  score->add_option("--seed", options.seed, "Same seed, same music")
+      ->capture_default_str()
+      // The number parser takes -1 for the largest number there is.
+      ->check([](const std::string& text) { return std::string(text.find('-') == std::string::npos ? "" : "a seed is not negative"); });
   score->add_option("--steps", options.steps, "Sampling steps per window (default: what suits the bundle)");
   score->add_option("--guidance", options.guidance, "How strongly the picture is followed (default: likewise)");
   score->add_option("--mode", options.mode, "aligned: accents on the cuts; instant: shortly after")

@@ -66,9 +66,14 @@ PictureFeed::~PictureFeed() = default;
 
 Result<void> PictureFeed::see(GstSample* sample, double time_s, double end_s) {
   GstVideoInfo info;
+  if (gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) == 0) {
+    return fail(ErrorCode::kBadInput, "the film has frames of a kind that cannot be read");
+  }
+  // Times come from timestamps; libgstvideo refuses to scale between infos with different frame rates.
+  info.fps_n = 0;
+  info.fps_d = 1;
   MappedFrame frame;
-  if (gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) == 0 ||
-      !frame.map(info, gst_sample_get_buffer(sample))) {
+  if (!frame.map(info, gst_sample_get_buffer(sample))) {
     return fail(ErrorCode::kBadInput, "the film has a frame that cannot be read");
   }
   if (!state_->scaler || !state_->scaler->fits(info)) {

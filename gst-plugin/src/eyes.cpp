@@ -42,7 +42,9 @@ struct Eyes::State {
 Eyes::Eyes(std::unique_ptr<stream::SemanticEncoder> encoder) : state_(std::make_unique<State>()) {
   state_->encoder = std::move(encoder);
 }
-Eyes::~Eyes() { reset(); }
+Eyes::~Eyes() {
+  reset();
+}
 
 bool Eyes::set_format(const GstVideoInfo& info) {
   state_->info = info;

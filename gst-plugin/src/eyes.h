@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Video buffers to observations: every frame through the fast path; once a second a still through the histogram
-/// and the semantic encoder. Live, the stills go to a thread of their own and are skipped while it is busy, so that
-/// the video thread never waits. Not live, they are looked at on the spot, so that nothing depends on timing.
+/// Video buffers to observations: every frame through the fast path; once a second a still through the
+/// histogram and the semantic encoder. Live, the stills go to a thread of their own and are skipped while it
+/// is busy, so that the video thread never waits. Not live, they are looked at on the spot, so that nothing
+/// depends on timing.
 #include <photoplayer/perception/fast_path.h>
 #include <photoplayer/stream/picture.h>
 #include <photoplayer/stream/timeline.h>

@@ -2,11 +2,13 @@
 /**
  * SECTION:element-photoplayer
  *
- * Live music for live video: watches the video on its sink pad and plays music that goes with it on its source pad.
+ * Live music for live video: watches the video on its sink pad and plays music that goes with it on its
+ * source pad.
  *
  * |[
- * gst-launch-1.0 filesrc location=clip.mp4 ! decodebin ! videoconvert ! photoplayer ! audioconvert ! autoaudiosink
- * gst-launch-1.0 v4l2src ! videoconvert ! photoplayer mode=instant style=lofi ! audioconvert ! autoaudiosink
+ * gst-launch-1.0 filesrc location=clip.mp4 ! decodebin ! videoconvert ! photoplayer ! audioconvert !
+ * autoaudiosink gst-launch-1.0 v4l2src ! videoconvert ! photoplayer mode=instant style=lofi ! audioconvert !
+ * autoaudiosink
  * ]|
  */
 #include "gstphotoplayer.h"
@@ -117,7 +119,8 @@ gboolean source_event(GstPad* pad, GstObject* parent, GstEvent* event) {
 
 gboolean source_query(GstPad* pad, GstObject* parent, GstQuery* query) {
   const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
-  if (player && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY) return player->answer_latency(query) ? TRUE : FALSE;
+  if (player && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
+    return player->answer_latency(query) ? TRUE : FALSE;
   if (player && GST_QUERY_TYPE(query) == GST_QUERY_POSITION && player->answer_position(query)) return TRUE;
   return gst_pad_query_default(pad, parent, query);
 }
@@ -149,8 +152,10 @@ bool open_player(GstPhotoplayer* self) {
       photoplayer::gst::Reporter::post_error(GST_ELEMENT(self), model.error(), settings.bundle);
       return false;
     }
-    if (!model->warning.empty()) GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", model->warning.c_str()), (nullptr));
-    exchange_player(self, std::make_shared<Player>(GST_ELEMENT(self), self->sinkpad, self->srcpad, settings, std::move(*model)));
+    if (!model->warning.empty())
+      GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", model->warning.c_str()), (nullptr));
+    exchange_player(self, std::make_shared<Player>(GST_ELEMENT(self), self->sinkpad, self->srcpad, settings,
+                                                   std::move(*model)));
     return true;
   } catch (const std::exception& error) {
     GST_ELEMENT_ERROR(self, LIBRARY, INIT, ("%s", error.what()), (nullptr));
@@ -171,9 +176,11 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
     case GST_STATE_CHANGE_PAUSED_TO_READY:
       if (player) player->request_stop();
       break;
-    default: break;
+    default:
+      break;
   }
-  GstStateChangeReturn result = GST_ELEMENT_CLASS(gst_photoplayer_parent_class)->change_state(element, transition);
+  GstStateChangeReturn result =
+      GST_ELEMENT_CLASS(gst_photoplayer_parent_class)->change_state(element, transition);
   switch (transition) {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       if (result == GST_STATE_CHANGE_FAILURE) exchange_player(self, nullptr);
@@ -181,8 +188,11 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
       if (player) player->pause();
       break;
-    case GST_STATE_CHANGE_PAUSED_TO_READY: exchange_player(self, nullptr); break;
-    default: break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      exchange_player(self, nullptr);
+      break;
+    default:
+      break;
   }
   return result;
 }
@@ -207,14 +217,19 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
   const Settings settings = *self->settings;
   GST_OBJECT_UNLOCK(self);
   switch (change) {
-    case Change::kUnknown: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec); return;
+    case Change::kUnknown:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+      return;
     case Change::kBadKey:
-      GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("'%s' is not a key; the old one stays.", g_value_get_string(value)),
+      GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS,
+                          ("'%s' is not a key; the old one stays.", g_value_get_string(value)),
                           ("Such as C, F#, Bb, Am, 'D dorian', 'G mixolydian', or auto."));
       return;
-    case Change::kNone: return;
+    case Change::kNone:
+      return;
     case Change::kStored:
-    case Change::kControls: break;
+    case Change::kControls:
+      break;
   }
   if (const std::shared_ptr<Player> player = player_of(self)) {
     if (change == Change::kControls) player->set_controls(settings.controls);
@@ -224,7 +239,8 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
 
 void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   const Settings settings = settings_of(GST_PHOTOPLAYER(object));
-  if (!photoplayer::gst::get_property(settings, id, value)) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  if (!photoplayer::gst::get_property(settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 void finalize(GObject* object) {
@@ -271,7 +287,9 @@ static void gst_photoplayer_init(GstPhotoplayer* self) {
 
 namespace photoplayer::gst {
 
-GType element_type() { return gst_photoplayer_get_type(); }
+GType element_type() {
+  return gst_photoplayer_get_type();
+}
 
 void use_model_factory(ModelFactory factory) {
   const std::lock_guard lock(factory_mutex);

@@ -19,6 +19,6 @@ struct _GstPhotoplayer {
   GstElement parent;
   GstPad* sinkpad;
   GstPad* srcpad;
-  photoplayer::gst::Settings* settings;              ///< under the object lock
+  photoplayer::gst::Settings* settings;               ///< under the object lock
   std::shared_ptr<photoplayer::gst::Player>* player;  ///< likewise; set from READY→PAUSED to PAUSED→READY
 };

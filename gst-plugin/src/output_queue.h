@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Buffers and serialised events on their way from the video thread to the source pad's task, in order. The video
-/// thread may wait for room (back-pressure, not live); the task waits for something to push.
+/// Buffers and serialised events on their way from the video thread to the source pad's task, in order. The
+/// video thread may wait for room (back-pressure, not live); the task waits for something to push.
 #include <gst/gst.h>
 
 #include <condition_variable>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The pipeline's clock as the engine's. Its zero is the moment at which a frame of running time zero arrives here, so
-/// the upstream latency is taken off. It stands still unless the element is PLAYING and has a clock. Any thread.
-/// std::mutex rather than GMutex, because the thread sanitizer does not see GLib's futexes.
+/// The pipeline's clock as the engine's. Its zero is the moment at which a frame of running time zero arrives
+/// here, so the upstream latency is taken off. It stands still unless the element is PLAYING and has a clock.
+/// Any thread. std::mutex rather than GMutex, because the thread sanitizer does not see GLib's futexes.
 #include <photoplayer/stream/clock.h>
 
 #include <gst/gst.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Set-up, queries, and what the video thread does. The task is in player_task.cpp.
+/// Set-up, queries, and what the video thread does with pictures. Events are in player_events.cpp, the task
+/// is in player_task.cpp.
 #include "player.h"
 
 #include "debug.h"
@@ -16,7 +17,9 @@ constexpr std::uint64_t kQueue_frames = 5 * kRate_hz / 2;
 constexpr std::uint64_t kChunk_frames = 1024;
 constexpr GstClockTime kGuessedFrame = GST_SECOND / 25;
 
-double to_s(GstClockTime ns) { return static_cast<double>(ns) / 1e9; }
+double to_s(GstClockTime ns) {
+  return static_cast<double>(ns) / 1e9;
+}
 
 stream::EngineSettings engine_settings(const Settings& settings, const stream::EngineSettings& recommended) {
   stream::EngineSettings engine = recommended;
@@ -54,9 +57,15 @@ Player::~Player() {
 
 // Control.
 
-void Player::play() { clock_.play(); }
-void Player::pause() { clock_.pause(); }
-void Player::clock_changed() { clock_.clock_changed(); }
+void Player::play() {
+  clock_.play();
+}
+void Player::pause() {
+  clock_.pause();
+}
+void Player::clock_changed() {
+  clock_.clock_changed();
+}
 
 void Player::request_stop() {
   stopping_.store(true);
@@ -98,8 +107,8 @@ bool Player::answer_latency(GstQuery* query) {
   const auto own = static_cast<GstClockTime>(std::llround(engine()->latency_s() * 1e9));
   // The music waits for nobody's buffers, so there is no most.
   gst_query_set_latency(query, TRUE, least + own, GST_CLOCK_TIME_NONE);
-  GST_DEBUG_OBJECT(element_, "latency: upstream %" GST_TIME_FORMAT ", own %" GST_TIME_FORMAT, GST_TIME_ARGS(least),
-                   GST_TIME_ARGS(own));
+  GST_DEBUG_OBJECT(element_, "latency: upstream %" GST_TIME_FORMAT ", own %" GST_TIME_FORMAT,
+                   GST_TIME_ARGS(least), GST_TIME_ARGS(own));
   return true;
 }
 
@@ -109,8 +118,8 @@ bool Player::answer_position(GstQuery* query) {
   if (format != GST_FORMAT_TIME) return false;
   const GstClockTime pts = pts_at(pushed_frames_.load());
   const std::lock_guard lock(mutex_);
-  gst_query_set_position(query, format,
-                         static_cast<gint64>(gst_segment_to_stream_time(&out_segment_, GST_FORMAT_TIME, pts)));
+  gst_query_set_position(
+      query, format, static_cast<gint64>(gst_segment_to_stream_time(&out_segment_, GST_FORMAT_TIME, pts)));
   return true;
 }
 
@@ -150,135 +159,6 @@ GstBuffer* Player::audio_buffer(std::uint64_t frames, std::uint64_t position) co
   GST_BUFFER_OFFSET_END(buffer) = position + frames;
   if (position == 0) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
   return buffer;
-}
-
-// Video thread: the stream.
-
-void Player::start_stream() {
-  const Upstream upstream = ask_upstream();
-  live_ = upstream.live;
-  clock_.set_upstream_latency(upstream.min_latency);
-  GST_INFO_OBJECT(element_, "upstream is %s", live_ ? "live" : "not live");
-  if (live_ && !ensure_engine(std::nullopt)) flow_.store(GST_FLOW_ERROR);
-
-  if (!stream_started_) {
-    gchar* id = gst_pad_create_stream_id(source_, element_, "music");
-    GstEvent* start = gst_event_new_stream_start(id);
-    g_free(id);
-    // Without upstream's group, playbin and muxers take the music for another film's.
-    if (group_id_ != GST_GROUP_ID_INVALID) gst_event_set_group_id(start, group_id_);
-    queue_.put_event(start);
-    GstCaps* caps = gst_pad_get_pad_template_caps(source_);
-    queue_.put_event(gst_event_new_caps(caps));
-    gst_caps_unref(caps);
-    stream_started_ = true;
-  }
-  GstSegment segment;
-  gst_segment_init(&segment, GST_FORMAT_TIME);
-  segment.start = segment.position = in_segment_.start;
-  segment.time = in_segment_.time;
-  segment.base = in_segment_.base;
-  {
-    const std::lock_guard lock(mutex_);
-    out_segment_ = segment;
-  }
-  GstEvent* event = gst_event_new_segment(&segment);
-  if (seqnum_ != 0) gst_event_set_seqnum(event, seqnum_);
-  queue_.put_event(event);
-  stream_open_ = true;
-  gst_pad_start_task(source_, &Player::task, this, nullptr);
-}
-
-bool Player::sink_event(GstEvent* event) {
-  switch (GST_EVENT_TYPE(event)) {
-    case GST_EVENT_FLUSH_START: flush_start(event); return true;
-    case GST_EVENT_FLUSH_STOP: flush_stop(event); return true;
-    case GST_EVENT_STREAM_START:
-      if (guint id = 0; gst_event_parse_group_id(event, &id)) group_id_ = id;
-      gst_event_unref(event);
-      return true;
-    case GST_EVENT_CAPS: return take_caps(event);
-    case GST_EVENT_SEGMENT: return take_segment(event);
-    case GST_EVENT_GAP: take_gap(event); return true;
-    case GST_EVENT_EOS:
-      seqnum_ = gst_event_get_seqnum(event);
-      gst_event_unref(event);
-      take_eos();
-      return true;
-    default: forward_or_drop(event); return true;
-  }
-}
-
-void Player::forward_or_drop(GstEvent* event) {
-  const bool serialized = GST_EVENT_IS_SERIALIZED(event);
-  bool wanted = true;
-  if (GST_EVENT_TYPE(event) == GST_EVENT_TAG) {
-    // The video's codec and bitrate say nothing about the music.
-    GstTagList* tags = nullptr;
-    gst_event_parse_tag(event, &tags);
-    wanted = gst_tag_list_get_scope(tags) == GST_TAG_SCOPE_GLOBAL;
-  } else if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_COLLECTION) {
-    wanted = false;  // a list of upstream's streams, ours is not among them
-  }
-  if (!wanted) gst_event_unref(event);
-  else if (serialized) queue_.put_event(event);
-  else gst_pad_push_event(source_, event);
-}
-
-bool Player::take_caps(GstEvent* event) {
-  GstCaps* caps = nullptr;
-  gst_event_parse_caps(event, &caps);
-  GstVideoInfo info;
-  const bool good = gst_video_info_from_caps(&info, caps) && eyes_.set_format(info);
-  if (good) info_ = info;
-  else GST_WARNING_OBJECT(element_, "cannot read %" GST_PTR_FORMAT, caps);
-  gst_event_unref(event);
-  return good;
-}
-
-bool Player::take_segment(GstEvent* event) {
-  const GstSegment* segment = nullptr;
-  gst_event_parse_segment(event, &segment);
-  if (segment->format != GST_FORMAT_TIME) {
-    GST_ELEMENT_ERROR(element_, STREAM, FORMAT, ("The video carries no times."),
-                      ("Segment in format %s; put a parser or decoder before this element.",
-                       gst_format_get_name(segment->format)));
-    gst_event_unref(event);
-    return false;
-  }
-  in_segment_ = *segment;
-  seqnum_ = gst_event_get_seqnum(event);
-  gst_event_unref(event);
-  next_pts_ = GST_CLOCK_TIME_NONE;
-  // A later segment goes on in running time, and so does the music.
-  if (!stream_open_) start_stream();
-  return true;
-}
-
-void Player::flush_start(GstEvent* event) {
-  gst_pad_push_event(source_, event);
-  queue_.set_flushing(true);
-  clock_.interrupt();
-  gst_pad_pause_task(source_);
-}
-
-void Player::flush_stop(GstEvent* event) {
-  gst_pad_stop_task(source_);
-  if (stream::Engine* current = engine()) current->stop_live();
-  eyes_.reset();
-  reporter_.reset();
-  timeline_open_.store(false);
-  live_end_.store(GST_CLOCK_TIME_NONE);
-  live_begun_ = music_begun_ = stream_open_ = false;
-  last_frame_ = last_interval_ = last_end_ = next_pts_ = GST_CLOCK_TIME_NONE;
-  produced_ = 0;
-  pushed_frames_.store(0);
-  if (flow_.load() != GST_FLOW_ERROR) flow_.store(GST_FLOW_OK);
-  if (!stopping_.load()) {
-    queue_.set_flushing(false);
-    clock_.resume();
-  }
-  gst_pad_push_event(source_, event);
 }
 
 // Video thread: pictures.
@@ -348,6 +228,11 @@ GstFlowReturn Player::chain(GstBuffer* buffer) {
 GstFlowReturn Player::video_reached(GstClockTime running, GstClockTime duration, GstBuffer* frame) {
   if (GST_CLOCK_TIME_IS_VALID(last_frame_) && running > last_frame_) last_interval_ = running - last_frame_;
   last_frame_ = running;
+  // Control bindings: once a frame is as often as anyone can see.
+  gst_object_sync_values(GST_OBJECT(element_),
+                         gst_segment_to_stream_time(
+                             &in_segment_, GST_FORMAT_TIME,
+                             gst_segment_position_from_running_time(&in_segment_, GST_FORMAT_TIME, running)));
   const GstClockTime end = running + duration;
   last_end_ = GST_CLOCK_TIME_IS_VALID(last_end_) ? std::max(last_end_, end) : end;
 
@@ -357,8 +242,10 @@ GstFlowReturn Player::video_reached(GstClockTime running, GstClockTime duration,
   // A gap shows nothing new: what was seen last still holds, to its end.
   const bool gap = frame == nullptr || GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_GAP);
   const double seen_s = to_s(gap ? end : running);
-  if (!gap && !eyes_.look(frame, to_s(running), timeline, live_ ? Eyes::Slow::kInBackground : Eyes::Slow::kAtOnce)) {
-    GST_ELEMENT_ERROR(element_, RESOURCE, READ, ("A picture could not be read."), ("gst_video_frame_map() failed."));
+  if (!gap &&
+      !eyes_.look(frame, to_s(running), timeline, live_ ? Eyes::Slow::kInBackground : Eyes::Slow::kAtOnce)) {
+    GST_ELEMENT_ERROR(element_, RESOURCE, READ, ("A picture could not be read."),
+                      ("gst_video_frame_map() failed."));
     return GST_FLOW_ERROR;
   }
   timeline.advance(seen_s);
@@ -372,7 +259,8 @@ void Player::take_gap(GstEvent* event) {
   if (!stream_open_ || !GST_CLOCK_TIME_IS_VALID(start)) return;
   const GstClockTime running = gst_segment_to_running_time(&in_segment_, GST_FORMAT_TIME, start);
   if (!GST_CLOCK_TIME_IS_VALID(running)) return;
-  const GstFlowReturn flow = video_reached(running, GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0, nullptr);
+  const GstFlowReturn flow =
+      video_reached(running, GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0, nullptr);
   GST_LOG_OBJECT(element_, "gap: %s", gst_flow_get_name(flow));
 }
 
@@ -398,7 +286,8 @@ void Player::take_eos() {
 GstFlowReturn Player::pump(double until_s, bool to_the_end) {
   stream::Engine& music = *engine();
   const double frames = (until_s - to_s(origin_.load())) * static_cast<double>(kRate_hz);
-  const auto wanted = static_cast<std::uint64_t>(std::max(0.0, to_the_end ? std::round(frames) : std::floor(frames)));
+  const auto wanted =
+      static_cast<std::uint64_t>(std::max(0.0, to_the_end ? std::round(frames) : std::floor(frames)));
   while (produced_ < wanted) {
     const std::uint64_t ask = std::min(kChunk_frames, wanted - produced_);
     GstBuffer* buffer = audio_buffer(ask, produced_);
@@ -428,8 +317,9 @@ GstFlowReturn Player::pump(double until_s, bool to_the_end) {
       return flow != GST_FLOW_OK ? flow : GST_FLOW_FLUSHING;
     }
     produced_ += made;
-    reporter_.sounded_until(to_s(origin_.load()) + static_cast<double>(produced_) / static_cast<double>(kRate_hz), music,
-                            out_segment_);
+    reporter_.sounded_until(
+        to_s(origin_.load()) + static_cast<double>(produced_) / static_cast<double>(kRate_hz), music,
+        out_segment_);
   }
   return flow_.load();
 }

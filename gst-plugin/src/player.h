@@ -3,13 +3,13 @@
 /// What the element does between READY and READY: one video stream in, one audio stream out. The GObject side
 /// (gstphotoplayer.cpp) forwards pad functions, queries and state changes here.
 ///
-/// Threads. *video*: the sink pad's streaming thread (chain, sink_event). *task*: the source pad's task. *control*:
-/// state changes, properties, queries, flushes; any thread.
+/// Threads. *video*: the sink pad's streaming thread (chain, sink_event). *task*: the source pad's task.
+/// *control*: state changes, properties, queries, flushes; any thread.
 ///
-/// Not live: the video thread looks at a frame, then pulls all the music that this allows into the queue; the task
-/// only pushes. What is made depends on timestamps alone, so it is the same each time. A full queue holds up the video.
-/// Live: the video thread only looks; the engine's own threads make the music against the pipeline's clock, and the task
-/// takes it from the render port when it is due. Music goes on without video.
+/// Not live: the video thread looks at a frame, then pulls all the music that this allows into the queue; the
+/// task only pushes. What is made depends on timestamps alone, so it is the same each time. A full queue
+/// holds up the video. Live: the video thread only looks; the engine's own threads make the music against the
+/// pipeline's clock, and the task takes it from the render port when it is due. Music goes on without video.
 #include "eyes.h"
 #include "output_queue.h"
 #include "pipeline_clock.h"
@@ -118,20 +118,20 @@ class Player {
 
   // Video thread.
   GstVideoInfo info_{};
-  GstClockTime last_frame_ = GST_CLOCK_TIME_NONE;     ///< running time of the last picture
+  GstClockTime last_frame_ = GST_CLOCK_TIME_NONE;  ///< running time of the last picture
   GstClockTime last_interval_ = GST_CLOCK_TIME_NONE;
-  GstClockTime last_end_ = GST_CLOCK_TIME_NONE;       ///< running time at which the last picture ends
-  GstClockTime next_pts_ = GST_CLOCK_TIME_NONE;       ///< for buffers without one
-  bool music_begun_ = false;                          ///< not live: the origin is known
-  std::uint64_t produced_ = 0;                        ///< frames queued, not live
+  GstClockTime last_end_ = GST_CLOCK_TIME_NONE;  ///< running time at which the last picture ends
+  GstClockTime next_pts_ = GST_CLOCK_TIME_NONE;  ///< for buffers without one
+  bool music_begun_ = false;                     ///< not live: the origin is known
+  std::uint64_t produced_ = 0;                   ///< frames queued, not live
 
   // Task.
   bool live_begun_ = false;
   stream::RenderPort* port_ = nullptr;
 
   // Both.
-  std::atomic<GstClockTime> origin_{0};               ///< running time of the first sample
-  std::atomic<bool> timeline_open_{false};            ///< live: the engine takes observations
+  std::atomic<GstClockTime> origin_{0};                      ///< running time of the first sample
+  std::atomic<bool> timeline_open_{false};                   ///< live: the engine takes observations
   std::atomic<GstClockTime> live_end_{GST_CLOCK_TIME_NONE};  ///< live: the video ended there
   std::atomic<std::uint64_t> pushed_frames_{0};
 };

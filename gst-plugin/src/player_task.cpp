@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The source pad's task. Not live it pushes what is queued; live it takes sound from the engine when it is due.
+/// The source pad's task. Not live it pushes what is queued; live it takes sound from the engine when it is
+/// due.
 #include "debug.h"
 #include "player.h"
 
@@ -15,8 +16,10 @@ constexpr std::uint64_t kLiveChunk_frames = kRate_hz / 100;
 
 void Player::task(gpointer player) {
   auto* self = static_cast<Player*>(player);
-  if (self->live_) self->play_live();
-  else self->push_queued();
+  if (self->live_)
+    self->play_live();
+  else
+    self->push_queued();
 }
 
 bool Player::push_event(GstEvent* event) {
@@ -95,7 +98,8 @@ void Player::play_live() {
   if (const GstClockTime end = live_end_.load(); GST_CLOCK_TIME_IS_VALID(end)) {
     const GstClockTime stop = end + settings_.tail_ms * GST_MSECOND;
     const GstClockTime origin = origin_.load();
-    const std::uint64_t last = stop > origin ? gst_util_uint64_scale_round(stop - origin, kRate_hz, GST_SECOND) : 0;
+    const std::uint64_t last =
+        stop > origin ? gst_util_uint64_scale_round(stop - origin, kRate_hz, GST_SECOND) : 0;
     if (position >= last) {
       while (GstEvent* event = queue_.try_take_event()) (void)push_event(event);
       reporter_.state("finished", true, &music, settings_.seed);
@@ -107,8 +111,8 @@ void Player::play_live() {
     frames = std::min(frames, last - position);
   }
   // Half of the jitter buffer stays as the engine's margin, the other half is ours and the sink's.
-  const double sounds_s =
-      static_cast<double>(origin_.load()) / 1e9 + static_cast<double>(position) / static_cast<double>(kRate_hz);
+  const double sounds_s = static_cast<double>(origin_.load()) / 1e9 +
+                          static_cast<double>(position) / static_cast<double>(kRate_hz);
   const double due_s = sounds_s + music.latency_s() - 0.5 * engine_settings_.jitter_s;
   if (!clock_.wait_until(due_s)) {
     if (!queue_.flushing() && !stopping_.load()) return;  // the engine's threads were interrupted, not we

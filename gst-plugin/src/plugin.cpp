@@ -21,7 +21,8 @@ std::filesystem::path own_folder() {
   return std::filesystem::path(info.dli_fname).parent_path();
 }
 
-/// The property, then $PHOTOPLAYER_BUNDLE, then the installed bundle, then the source tree's; the same as the command.
+/// The property, then $PHOTOPLAYER_BUNDLE, then the installed bundle, then the source tree's; the same as the
+/// command.
 Result<std::filesystem::path> find_bundle(const std::string& asked) {
   if (!asked.empty()) return std::filesystem::path(asked);
   const char* named = std::getenv("PHOTOPLAYER_BUNDLE");
@@ -36,8 +37,9 @@ Result<std::filesystem::path> find_bundle(const std::string& asked) {
   }
   const std::filesystem::path built = PHOTOPLAYER_SOURCE_BUNDLE;
   if (std::filesystem::exists(built, ignored)) return built;
-  return photoplayer::fail(photoplayer::ErrorCode::kBadBundle, "there is no bundle at '" + built.string() +
-                                                                   "'; set the property 'bundle' or $PHOTOPLAYER_BUNDLE");
+  return photoplayer::fail(
+      photoplayer::ErrorCode::kBadBundle,
+      "there is no bundle at '" + built.string() + "'; set the property 'bundle' or $PHOTOPLAYER_BUNDLE");
 }
 
 Result<photoplayer::gst::Model> open_bundle(const photoplayer::gst::ModelRequest& request) {
@@ -47,7 +49,8 @@ Result<photoplayer::gst::Model> open_bundle(const photoplayer::gst::ModelRequest
   settings.seed = request.seed;
   auto loaded = photoplayer::model::load_model(*path, settings);
   if (!loaded) return tl::unexpected(loaded.error());
-  return photoplayer::gst::Model{std::move(loaded->parts), std::move(loaded->encoder), loaded->settings, loaded->warning};
+  return photoplayer::gst::Model{std::move(loaded->parts), std::move(loaded->encoder), loaded->settings,
+                                 loaded->warning};
 }
 
 gboolean plugin_init(GstPlugin* plugin) {
@@ -59,4 +62,5 @@ gboolean plugin_init(GstPlugin* plugin) {
 
 #define PACKAGE "photoplayer"
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, photoplayer, "Live music for live video", plugin_init,
-                  PHOTOPLAYER_VERSION, "Apache 2.0", "Photoplayer", "https://github.com/photoplayer/photoplayer")
+                  PHOTOPLAYER_VERSION, "Apache 2.0", "Photoplayer",
+                  "https://github.com/photoplayer/photoplayer")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Element messages: photoplayer-beat for every beat that sounds, photoplayer-state when something has changed.
-/// Errors too, in the words of the engine, with GStreamer's codes.
+/// Element messages: photoplayer-beat for every beat that sounds, photoplayer-state when something has
+/// changed. Errors too, in the words of the engine, with GStreamer's codes.
 #include <photoplayer/stream/engine.h>
 #include <photoplayer/stream/result.h>
 

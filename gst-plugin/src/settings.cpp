@@ -21,11 +21,16 @@ bool parse_key(const std::string& text, stream::Controls& controls) {
   while (at < text.size() && text[at] == ' ') ++at;
   const std::string mode = text.substr(at);
   std::optional<stream::ScaleMode> scale;
-  if (mode == "m" || mode == "minor" || mode == "min") scale = stream::ScaleMode::kMinor;
-  else if (mode == "major" || mode == "maj") scale = stream::ScaleMode::kMajor;
-  else if (mode == "dorian") scale = stream::ScaleMode::kDorian;
-  else if (mode == "mixolydian") scale = stream::ScaleMode::kMixolydian;
-  else if (!mode.empty()) return false;
+  if (mode == "m" || mode == "minor" || mode == "min")
+    scale = stream::ScaleMode::kMinor;
+  else if (mode == "major" || mode == "maj")
+    scale = stream::ScaleMode::kMajor;
+  else if (mode == "dorian")
+    scale = stream::ScaleMode::kDorian;
+  else if (mode == "mixolydian")
+    scale = stream::ScaleMode::kMixolydian;
+  else if (!mode.empty())
+    return false;
   controls.key = (tonic + 12) % 12;
   controls.scale = scale;
   return true;

@@ -22,8 +22,8 @@ struct Settings {
   std::string key = "auto";  ///< as the user wrote it
 };
 
-/// "C", "F#", "Bb", "Am", "D dorian", "G mixolydian"; "auto" or "" clears both. False, and nothing changed, if it is none
-/// of these.
+/// "C", "F#", "Bb", "Am", "D dorian", "G mixolydian"; "auto" or "" clears both. False, and nothing changed,
+/// if it is none of these.
 bool parse_key(const std::string& text, stream::Controls& controls);
 
 }  // namespace photoplayer::gst

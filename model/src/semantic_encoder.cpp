@@ -12,21 +12,25 @@ namespace {
 constexpr auto kLayout = torch::MemoryFormat::ChannelsLast;  // the fastest for small convolutions on the CPU
 
 /// A source that is trusted for nothing: its values must be as many as the shape says.
-Result<torch::Tensor> fetch(const TensorSource& tensors, const std::string& name, const std::vector<std::int64_t>& shape) {
+Result<torch::Tensor> fetch(const TensorSource& tensors, const std::string& name,
+                            const std::vector<std::int64_t>& shape) {
   auto values = tensors(name, shape);
   if (!values) return tl::unexpected(values.error());
   std::int64_t count = 1;
   for (const auto size : shape) count *= size;
   if (static_cast<std::int64_t>(values->size()) != count)
-    return fail(ErrorCode::kBadBundle, "semantic encoder: tensor " + name + " has " + std::to_string(values->size()) +
-                                           " values, the config asks for " + std::to_string(count));
+    return fail(ErrorCode::kBadBundle, "semantic encoder: tensor " + name + " has " +
+                                           std::to_string(values->size()) + " values, the config asks for " +
+                                           std::to_string(count));
   if (!std::all_of(values->begin(), values->end(), [](float v) { return std::isfinite(v); }))
-    return fail(ErrorCode::kBadBundle, "semantic encoder: tensor " + name + " has a value that is not finite");
+    return fail(ErrorCode::kBadBundle,
+                "semantic encoder: tensor " + name + " has a value that is not finite");
   auto tensor = torch::from_blob(values->data(), shape, torch::kFloat).clone();
   return shape.size() == 4 ? tensor.contiguous(kLayout) : tensor;
 }
 
-torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, std::int64_t stride) {
+torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+                       std::int64_t stride) {
   return torch::conv2d(x, weight, bias, stride, 1);
 }
 
@@ -35,7 +39,8 @@ class Encoder final : public stream::SemanticEncoder {
   Encoder(SemanticNet net, std::int64_t side) : net_(std::move(net)), side_(side) {}
 
   void encode(const stream::PictureView& still, std::span<float, stream::kSemanticDims> out) override {
-    // The port has no way to fail; a constant direction says "nothing seen" and keeps the promise of unit length.
+    // The port has no way to fail; a constant direction says "nothing seen" and keeps the promise of unit
+    // length.
     std::fill(out.begin(), out.end(), 0.0F);
     out[0] = 1.0F;
     if (still.rgb == nullptr || still.width <= 0 || still.height <= 0) return;
@@ -47,7 +52,8 @@ class Encoder final : public stream::SemanticEncoder {
         std::copy_n(still.rgb + y * still.stride_bytes, row_bytes,
                     rgb.data_ptr<std::uint8_t>() + static_cast<std::size_t>(y) * row_bytes);
       auto planes = rgb.permute({2, 0, 1}).unsqueeze(0).to(torch::kFloat);
-      if (still.width != side_ || still.height != side_) planes = torch::adaptive_avg_pool2d(planes, {side_, side_});
+      if (still.width != side_ || still.height != side_)
+        planes = torch::adaptive_avg_pool2d(planes, {side_, side_});
       const auto unit = net_(planes).contiguous();
       std::copy_n(unit.data_ptr<float>(), out.size(), out.begin());
     } catch (const std::exception&) {  // out of memory at worst; the music goes on
@@ -71,11 +77,14 @@ Result<SemanticConfig> parse_semantic_config(std::string_view config_json) try {
     return std::all_of(list.begin(), list.end(), [&](std::int64_t v) { return v >= low && v <= high; });
   };
   if (config.side < 16 || config.side > 512 || config.widths.empty() || config.widths.size() > 8 ||
-      config.widths.size() != config.blocks.size() || !within(config.widths, 1, 2048) || !within(config.blocks, 0, 16))
-    return fail(ErrorCode::kBadBundle, "semantic encoder: the config's side, widths and blocks do not make a network");
+      config.widths.size() != config.blocks.size() || !within(config.widths, 1, 2048) ||
+      !within(config.blocks, 0, 16))
+    return fail(ErrorCode::kBadBundle,
+                "semantic encoder: the config's side, widths and blocks do not make a network");
   return config;
 } catch (const std::exception& error) {
-  return fail(ErrorCode::kBadBundle, std::string("semantic encoder: the config cannot be read: ") + error.what());
+  return fail(ErrorCode::kBadBundle,
+              std::string("semantic encoder: the config cannot be read: ") + error.what());
 }
 
 Result<SemanticNet> SemanticNet::load(const SemanticConfig& config, const TensorSource& tensors) try {
@@ -105,7 +114,8 @@ Result<SemanticNet> SemanticNet::load(const SemanticConfig& config, const Tensor
     }
     from = width;
   }
-  if (!layer(net.head_, "head", {static_cast<std::int64_t>(stream::kSemanticDims), from})) return tl::unexpected(error);
+  if (!layer(net.head_, "head", {static_cast<std::int64_t>(stream::kSemanticDims), from}))
+    return tl::unexpected(error);
   return net;
 } catch (const std::exception& error) {
   return fail(ErrorCode::kBadBundle, std::string("semantic encoder: ") + error.what());
@@ -123,7 +133,7 @@ torch::Tensor SemanticNet::operator()(const torch::Tensor& rgb) const {
 }
 
 Result<std::unique_ptr<stream::SemanticEncoder>> make_semantic_encoder(std::string_view config_json,
-                                                                      const TensorSource& tensors) {
+                                                                       const TensorSource& tensors) {
   auto config = parse_semantic_config(config_json);
   if (!config) return tl::unexpected(config.error());
   auto net = SemanticNet::load(*config, tensors);

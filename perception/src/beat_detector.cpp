@@ -8,12 +8,14 @@
 namespace photoplayer::perception::detail {
 namespace {
 
-constexpr float kProminence = 0.3F;       ///< of the spread; from the paper's figure (diffv2m.md §2.4)
-/// What must have fallen when time runs out: a ball's curve falls slowly after it hit the ground, but it falls.
+constexpr float kProminence = 0.3F;  ///< of the spread; from the paper's figure (diffv2m.md §2.4)
+/// What must have fallen when time runs out: a ball's curve falls slowly after it hit the ground, but it
+/// falls.
 constexpr float kLateProminence = 0.15F;
-constexpr double kMaxDelay_s = 0.25;      ///< the analysis budget of aligned mode (design §4)
+constexpr double kMaxDelay_s = 0.25;  ///< the analysis budget of aligned mode (design §4)
 constexpr double kMinDistance_s = 0.2;
-constexpr double kSmoothing_s = 0.05;     ///< half width of the triangle; below 20 frames a second it does nothing
+constexpr double kSmoothing_s =
+    0.05;  ///< half width of the triangle; below 20 frames a second it does nothing
 constexpr double kBin_s = 0.1;
 constexpr double kMemory_s = 30.0;
 /// A calm picture's own flicker is no rhythm: the spread never counts as less than this.
@@ -22,7 +24,9 @@ constexpr double kMinSampleDistance_s = 0.002;
 
 }  // namespace
 
-void BeatDetector::reset() { *this = BeatDetector(); }
+void BeatDetector::reset() {
+  *this = BeatDetector();
+}
 
 float BeatDetector::smoothed(std::size_t index) const {
   const double centre_s = samples_[index].time_s;
@@ -50,7 +54,8 @@ void BeatDetector::learn_spread(const Sample& sample) {
   values.reserve(bins_.size());
   for (const Sample& bin : bins_) values.push_back(bin.value);
   const auto part = [&values](double fraction) {
-    const auto nth = values.begin() + static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
+    const auto nth =
+        values.begin() + static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
     std::nth_element(values.begin(), nth, values.end());
     return *nth;
   };
@@ -81,7 +86,8 @@ std::optional<Beat> BeatDetector::follow(const Sample& sample, double interval_s
   const Peak peak = *peak_;
   peak_.reset();
   valley_ = sample.value;
-  if (late || !stands_out || (last_beat_s_ && peak.at.time_s - *last_beat_s_ < kMinDistance_s)) return std::nullopt;
+  if (late || !stands_out || (last_beat_s_ && peak.at.time_s - *last_beat_s_ < kMinDistance_s))
+    return std::nullopt;
   last_beat_s_ = peak.at.time_s;
   return Beat{peak.at.time_s, std::min((peak.at.value - peak.valley) / spread, 1.0F)};
 }
@@ -97,7 +103,8 @@ std::optional<Beat> BeatDetector::add(double time_s, float value, double interva
     ++next_;
     if (const auto found = follow(final_sample, interval_s, now_s)) beat = found;
   }
-  while (samples_.size() > 1 && next_ > 1 && samples_.front().time_s < samples_[next_ - 1].time_s - kSmoothing_s) {
+  while (samples_.size() > 1 && next_ > 1 &&
+         samples_.front().time_s < samples_[next_ - 1].time_s - kSmoothing_s) {
     samples_.pop_front();
     --next_;
   }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Visual beats: peaks of the change-and-motion curve that stand out on both sides, confirmed at most 0.25 s later.
+/// Visual beats: peaks of the change-and-motion curve that stand out on both sides, confirmed at most 0.25 s
+/// later.
 ///
-/// Diff-V2M scales the curve of the whole clip to 0…1 and takes peaks of prominence 0.3. Here the scale is the spread
-/// (2nd to 98th part of a hundred) of the last 30 s, and the right side of the prominence is what fell within 0.25 s.
+/// Diff-V2M scales the curve of the whole clip to 0…1 and takes peaks of prominence 0.3. Here the scale is
+/// the spread (2nd to 98th part of a hundred) of the last 30 s, and the right side of the prominence is what
+/// fell within 0.25 s.
 #include <array>
 #include <cstddef>
 #include <deque>
@@ -19,7 +21,8 @@ struct Beat {
 class BeatDetector {
  public:
   void reset();
-  /// `time_s` increases; `interval_s` is the distance of frames now; `now_s` ≥ `time_s` is when the caller learnt it.
+  /// `time_s` increases; `interval_s` is the distance of frames now; `now_s` ≥ `time_s` is when the caller
+  /// learnt it.
   [[nodiscard]] std::optional<Beat> add(double time_s, float value, double interval_s, double now_s);
 
  private:
@@ -29,7 +32,7 @@ class BeatDetector {
   };
   struct Peak {
     Sample at;
-    float valley;       ///< the lowest value before it, since the last beat
+    float valley;  ///< the lowest value before it, since the last beat
     float right_lowest;
   };
   [[nodiscard]] float smoothed(std::size_t index) const;

@@ -8,7 +8,8 @@ namespace photoplayer::perception::detail {
 namespace {
 
 constexpr float kThreshold = 27.0F;  ///< ContentDetector's default
-/// Frames one second apart differ more without any cut; the threshold grows with the logarithm of the distance.
+/// Frames one second apart differ more without any cut; the threshold grows with the logarithm of the
+/// distance.
 constexpr float kSparseExtra = 8.0F;
 constexpr double kDense_s = 0.1;
 /// A cut stands out from the motion around it (AdaptiveDetector's idea, looking back only).
@@ -25,7 +26,9 @@ float threshold(double age_s) noexcept {
   return kThreshold + kSparseExtra * static_cast<float>(decades);
 }
 
-float strength(float score) noexcept { return 1.0F - std::exp2(-score / kThreshold); }
+float strength(float score) noexcept {
+  return 1.0F - std::exp2(-score / kThreshold);
+}
 
 /// Almost white, almost black, or the same picture in another light.
 bool looks_like_flash(const FramePlanes& before, const FramePlanes& now) noexcept {
@@ -33,7 +36,8 @@ bool looks_like_flash(const FramePlanes& before, const FramePlanes& now) noexcep
   const bool flat = means.contrast < 0.08F;
   const bool white = flat && means.brightness > 0.8F && means.saturation < 0.15F;
   const bool black = flat && means.brightness < 0.06F;
-  const bool relit = std::abs(means.brightness - before.means.brightness) > 0.08F && luma_correlation(before, now) > 0.8F;
+  const bool relit =
+      std::abs(means.brightness - before.means.brightness) > 0.08F && luma_correlation(before, now) > 0.8F;
   return white || black || relit;
 }
 

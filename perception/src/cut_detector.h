@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Tells cuts from flashes, motion and dissolves, on the content score of each frame against its reference. See
-/// fast_path.h for what it promises. Memory: the picture before the last jump.
+/// Tells cuts from flashes, motion and dissolves, on the content score of each frame against its reference.
+/// See fast_path.h for what it promises. Memory: the picture before the last jump.
 #include <photoplayer/stream/timeline.h>
 
 #include <optional>
@@ -11,8 +11,8 @@
 namespace photoplayer::perception::detail {
 
 struct CutVerdict {
-  bool jumped = false;           ///< this frame is unlike its reference: no motion can be read from the pair
-  bool forget_before = false;    ///< later frames must not be compared with those before this one
+  bool jumped = false;         ///< this frame is unlike its reference: no motion can be read from the pair
+  bool forget_before = false;  ///< later frames must not be compared with those before this one
   std::optional<stream::VisualEvent> cut;
   std::optional<stream::VisualEvent> flash;
 };
@@ -32,7 +32,7 @@ class CutDetector {
   void settle_jump(const FramePlanes& now, bool jumped_again, CutVerdict& verdict);
   void report_cut(double time_s, float score, CutVerdict& verdict);
 
-  std::optional<Jump> jump_;       ///< one that may yet turn out to be a flash
+  std::optional<Jump> jump_;  ///< one that may yet turn out to be a flash
   FramePlanes before_jump_;
   std::optional<double> last_cut_s_;
   float usual_score_ = 0.0F;  ///< of frames that are no cuts, over about a second

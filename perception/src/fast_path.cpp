@@ -20,7 +20,9 @@ constexpr double kForwardReset_s = 60.0;
 constexpr double kMinRateSpan_s = 0.030;
 constexpr float kMotionScale = 0.5F;  ///< widths per second
 
-float squash(double value) noexcept { return static_cast<float>(1.0 - std::exp(-value)); }
+float squash(double value) noexcept {
+  return static_cast<float>(1.0 - std::exp(-value));
+}
 
 }  // namespace
 
@@ -52,7 +54,8 @@ struct FastPath::State {
     change = squash(static_cast<double>(detail::rgb_difference(reference, now)) / 255.0 / span_s);
     motion = 0.0F;
     if (!verdict.jumped) {
-      const double widths_per_s = static_cast<double>(detail::rms_displacement_px(reference, now)) / detail::kWidth / span_s;
+      const double widths_per_s =
+          static_cast<double>(detail::rms_displacement_px(reference, now)) / detail::kWidth / span_s;
       motion = squash(widths_per_s / static_cast<double>(kMotionScale));
     }
     if (verdict.flash) events.push_back(*verdict.flash);
@@ -61,7 +64,8 @@ struct FastPath::State {
       seen.cut = verdict.cut->strength;
     }
 
-    // A cut is a rhythm of its own; its spike would hide the picture's beats for as long as the scale remembers it.
+    // A cut is a rhythm of its own; its spike would hide the picture's beats for as long as the scale
+    // remembers it.
     if (!verdict.cut) beat_curve = 0.5F * (change + motion);
     // A step that lies within the span shows in every frame that spans it; its middle is where it happened.
     const double middle_s = now.time_s - 0.5 * std::max(age_s - interval_s, 0.0);
@@ -105,7 +109,9 @@ stream::FastObservation FastPath::observe(const stream::PictureView& thumb, doub
   return seen;
 }
 
-std::span<const stream::VisualEvent> FastPath::events() const noexcept { return state_->events; }
+std::span<const stream::VisualEvent> FastPath::events() const noexcept {
+  return state_->events;
+}
 
 void FastPath::reset() {
   state_->forget();

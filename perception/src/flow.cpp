@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Idea: for each 4 × 4 cell that changed at all, find the displacement within ±10 × ±6 pixels by block matching (even
-/// offsets, 16 × 8 window), refine it by Lucas-Kanade with a free brightness offset (8 × 8 window, two steps), and keep
-/// it only if it explains most of the difference. The first step has the range, the second the precision, the last one
-/// keeps noise, fades and flicker from counting as motion. Cells that did not change cost almost nothing.
+/// Idea: for each 4 × 4 cell that changed at all, find the displacement within ±10 × ±6 pixels by block
+/// matching (even offsets, 16 × 8 window), refine it by Lucas-Kanade with a free brightness offset (8 × 8
+/// window, two steps), and keep it only if it explains most of the difference. The first step has the range,
+/// the second the precision, the last one keeps noise, fades and flicker from counting as motion. Cells that
+/// did not change cost almost nothing.
 #include "flow.h"
 
 #include <algorithm>
@@ -25,9 +26,11 @@ constexpr int kMatchHeight_px = 8;
 constexpr int kFineSide_px = 8;
 constexpr int kFineSteps = 2;
 
-constexpr float kStillLevel = 1.5F;     ///< rms difference of a window below which it did not move, grey levels
-constexpr float kExplained = 0.6F;      ///< the displaced window must leave at most this part of the squared difference
-constexpr int kOffsetPenalty = 16;      ///< per pixel of offset, added to the sum of 128 differences: 1/8 grey level
+constexpr float kStillLevel = 1.5F;  ///< rms difference of a window below which it did not move, grey levels
+constexpr float kExplained =
+    0.6F;  ///< the displaced window must leave at most this part of the squared difference
+constexpr int kOffsetPenalty =
+    16;  ///< per pixel of offset, added to the sum of 128 differences: 1/8 grey level
 /// Against flat windows: a gradient energy of one grey level² per pixel.
 constexpr float kFlatness = 1.0F * kFineSide_px * kFineSide_px;
 
@@ -38,7 +41,8 @@ constexpr int kPaddedHeight = kHeight + 2 * kPad_px;
 
 struct Padded {
   std::array<std::uint8_t, static_cast<std::size_t>(kPaddedWidth) * kPaddedHeight> luma;
-  std::array<float, static_cast<std::size_t>(kPaddedWidth) * kPaddedHeight> fine;  ///< the same; converted once
+  std::array<float, static_cast<std::size_t>(kPaddedWidth) * kPaddedHeight>
+      fine;  ///< the same; converted once
 
   void fill(const BytePlane& from, int offset) noexcept {
     for (int y = 0; y < kPaddedHeight; ++y) {
@@ -93,7 +97,8 @@ int row_cost(const std::uint8_t* a, const std::uint8_t* b) noexcept {
 
 int match_cost(const Padded& before, const Padded& now, int x, int y, int dx, int dy) noexcept {
   int sum = kOffsetPenalty * (std::abs(dx) + std::abs(dy));
-  for (int row = 0; row < kMatchHeight_px; ++row) sum += row_cost(before.at(x, y + row), now.at(x + dx, y + dy + row));
+  for (int row = 0; row < kMatchHeight_px; ++row)
+    sum += row_cost(before.at(x, y + row), now.at(x + dx, y + dy + row));
   return sum;
 }
 
@@ -117,13 +122,14 @@ Offset match(const Padded& before, const Padded& now, int cell_x, int cell_y) no
 constexpr std::size_t kFinePixels = static_cast<std::size_t>(kFineSide_px) * kFineSide_px;
 using Window = std::array<float, kFinePixels>;
 
-/// A sum over a window in eight columns, so that the compiler may keep it in vector registers (it must not reorder
-/// floating-point sums by itself).
+/// A sum over a window in eight columns, so that the compiler may keep it in vector registers (it must not
+/// reorder floating-point sums by itself).
 struct WindowSum {
   std::array<float, kFineSide_px> columns{};
 
   [[nodiscard]] float total() const noexcept {
-    return ((columns[0] + columns[4]) + (columns[1] + columns[5])) + ((columns[2] + columns[6]) + (columns[3] + columns[7]));
+    return ((columns[0] + columns[4]) + (columns[1] + columns[5])) +
+           ((columns[2] + columns[6]) + (columns[3] + columns[7]));
   }
   [[nodiscard]] float mean() const noexcept { return total() / static_cast<float>(kFinePixels); }
 };
@@ -146,9 +152,10 @@ float energy(const Window& window) noexcept {
   return sum_over_window([&](std::size_t i) { return window[i] * window[i]; }).total();
 }
 
-/// The part of `now` at (x, y) + offset, less `before` at (x, y), bilinear, less its mean: a change of light alone
-/// leaves nothing.
-void difference(const Padded& before, const Padded& now, int x, int y, const Offset& offset, Window& out) noexcept {
+/// The part of `now` at (x, y) + offset, less `before` at (x, y), bilinear, less its mean: a change of light
+/// alone leaves nothing.
+void difference(const Padded& before, const Padded& now, int x, int y, const Offset& offset,
+                Window& out) noexcept {
   const float floor_x = std::floor(offset.x), floor_y = std::floor(offset.y);
   const float fx = offset.x - floor_x, fy = offset.y - floor_y;
   const float w00 = (1.0F - fx) * (1.0F - fy), w10 = fx * (1.0F - fy), w01 = (1.0F - fx) * fy, w11 = fx * fy;
@@ -245,7 +252,8 @@ Offset displacement(const Padded& before, const Padded& now, int cell_x, int cel
     fit.consider(matched, energy(residual));
     refine(matched, kFineSteps);
   }
-  // The old window has to be recognised, too: a plain patch fits a faint edge better than the edge one row on does.
+  // The old window has to be recognised, too: a plain patch fits a faint edge better than the edge one row on
+  // does.
   const float explained = kExplained * std::min(energy_still, structure(before, x, y));
   return fit.left <= explained ? fit.offset : Offset{};
 }

@@ -27,7 +27,8 @@ void PerceptionThread::offer(const stream::PictureView& still, double time_s) {
     const auto row_bytes = 3 * static_cast<std::size_t>(still.width);
     waiting_.rgb.resize(row_bytes * static_cast<std::size_t>(still.height));
     for (int y = 0; y < still.height; ++y) {
-      std::copy_n(still.rgb + y * still.stride_bytes, row_bytes, waiting_.rgb.data() + static_cast<std::size_t>(y) * row_bytes);
+      std::copy_n(still.rgb + y * still.stride_bytes, row_bytes,
+                  waiting_.rgb.data() + static_cast<std::size_t>(y) * row_bytes);
     }
     waiting_.width = still.width;
     waiting_.height = still.height;
@@ -46,7 +47,8 @@ void PerceptionThread::reset() {
 
 bool PerceptionThread::wait_until_idle(double timeout_s) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::duration<double>(timeout_s), [this] { return !has_waiting_ && !busy_; });
+  return changed_.wait_for(lock, std::chrono::duration<double>(timeout_s),
+                           [this] { return !has_waiting_ && !busy_; });
 }
 
 std::uint64_t PerceptionThread::stills_dropped() const {
@@ -73,7 +75,8 @@ void PerceptionThread::work() {
     const stream::SlowObservation seen =
         slow_path_.look({still.rgb.data(), still.width, still.height, 3 * still.width}, still.time_s);
     lock.lock();
-    // Under the lock, so that a reset is either seen here or comes after the push (and then clears the timeline).
+    // Under the lock, so that a reset is either seen here or comes after the push (and then clears the
+    // timeline).
     if (epoch == epoch_) timeline_.push(seen);
     encoder_failures_ = slow_path_.encoder_failures();
     busy_ = false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Turns a decoded hop into timed notes: places them in running time, moves and stresses those on a hit point, and
-/// adds the marked accents (the only notes that are not the network's).
+/// Turns a decoded hop into timed notes: places them in running time, moves and stresses those on a hit
+/// point, and adds the marked accents (the only notes that are not the network's).
 #include <photoplayer/stream/beat_clock.h>
 #include <photoplayer/stream/hop.h>
 #include <photoplayer/stream/window_planner.h>

@@ -9,10 +9,14 @@ namespace {
 
 constexpr double kSecondsPerMinute = 60.0;
 
-double step_s_of(double tempo_bpm) { return kSecondsPerMinute / (tempo_bpm * kStepsPerBeat); }
+double step_s_of(double tempo_bpm) {
+  return kSecondsPerMinute / (tempo_bpm * kStepsPerBeat);
+}
 
 /// Division that rounds towards minus infinity, for rows before the origin.
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
 
 }  // namespace
 
@@ -29,12 +33,14 @@ std::int64_t FixedLatentClock::row_at(double time_s) const {
   return row;
 }
 
-BeatClock::BeatClock(double origin_s, double tempo_bpm) { knots_.push_back({0, origin_s, step_s_of(tempo_bpm)}); }
+BeatClock::BeatClock(double origin_s, double tempo_bpm) {
+  knots_.push_back({0, origin_s, step_s_of(tempo_bpm)});
+}
 
 const BeatClock::Knot& BeatClock::knot_at(double step) const {
-  const auto after = std::upper_bound(knots_.begin(), knots_.end(), step, [](double wanted, const Knot& knot) {
-    return wanted < static_cast<double>(knot.step);
-  });
+  const auto after = std::upper_bound(
+      knots_.begin(), knots_.end(), step,
+      [](double wanted, const Knot& knot) { return wanted < static_cast<double>(knot.step); });
   return after == knots_.begin() ? *after : *std::prev(after);
 }
 
@@ -55,9 +61,13 @@ std::int64_t BeatClock::row_at(double time_s) const {
   return static_cast<std::int64_t>(std::floor((step_at(time_s) + kRounding_steps) / kStepsPerBeat));
 }
 
-double BeatClock::step_s_at(std::int64_t step) const { return knot_at(static_cast<double>(step)).step_s; }
+double BeatClock::step_s_at(std::int64_t step) const {
+  return knot_at(static_cast<double>(step)).step_s;
+}
 
-double BeatClock::tempo_bpm() const { return kSecondsPerMinute / (knots_.back().step_s * kStepsPerBeat); }
+double BeatClock::tempo_bpm() const {
+  return kSecondsPerMinute / (knots_.back().step_s * kStepsPerBeat);
+}
 
 void BeatClock::add_knot(std::int64_t step, double step_s) {
   const double time_s = time_of_step(step);

@@ -37,14 +37,16 @@ std::int64_t Conductor::frame_of(double time_s) const {
 }
 
 double Conductor::needs_until_s() const {
-  return origin_s_ + static_cast<double>(tick_begin_ + static_cast<std::int64_t>(kTick_frames)) / kSampleRate_hz;
+  return origin_s_ +
+         static_cast<double>(tick_begin_ + static_cast<std::int64_t>(kTick_frames)) / kSampleRate_hz;
 }
 
 void Conductor::add(Due due) {
   // Late notes sound at once.
   due.frame = std::max(due.frame, rendered_);
-  const auto place = std::upper_bound(due_.begin(), due_.end(), due.frame,
-                                      [](std::int64_t frame, const Due& other) { return frame < other.frame; });
+  const auto place =
+      std::upper_bound(due_.begin(), due_.end(), due.frame,
+                       [](std::int64_t frame, const Due& other) { return frame < other.frame; });
   due_.insert(place, due);
 }
 
@@ -58,11 +60,17 @@ void Conductor::schedule(const Hop& hop) {
   planned_until_s_ = hop.end_s;
 }
 
-void Conductor::silent_until(double time_s) { planned_until_s_ = std::max(planned_until_s_, time_s); }
+void Conductor::silent_until(double time_s) {
+  planned_until_s_ = std::max(planned_until_s_, time_s);
+}
 
-void Conductor::no_more_hops() { planned_until_s_ = std::numeric_limits<double>::infinity(); }
+void Conductor::no_more_hops() {
+  planned_until_s_ = std::numeric_limits<double>::infinity();
+}
 
-void Conductor::end_at(double time_s) { end_frame_ = std::max<std::int64_t>(0, frame_of(time_s)); }
+void Conductor::end_at(double time_s) {
+  end_frame_ = std::max<std::int64_t>(0, frame_of(time_s));
+}
 
 void Conductor::play(const Due& due) {
   if (due.releases_all) {
@@ -115,7 +123,8 @@ float Conductor::hit_emphasis(double from_s, double to_s) const {
 }
 
 Expression Conductor::expression(const Timeline& seen, const Controls& controls) {
-  // A picture's mood changes over bars, not frames: the smoothing is a second's window and half a second's lag.
+  // A picture's mood changes over bars, not frames: the smoothing is a second's window and half a second's
+  // lag.
   constexpr double kWindow_s = 1.0;
   constexpr auto kLag = static_cast<float>(kTick_s / 0.5);
   const double from_s = origin_s_ + static_cast<double>(tick_begin_) / kSampleRate_hz;
@@ -134,8 +143,8 @@ Expression Conductor::expression(const Timeline& seen, const Controls& controls)
   if (controls.intensity) intensity = *controls.intensity + 0.3F * led;
   if (controls.arousal) intensity += 0.15F * *controls.arousal;
   Expression expression;
-  expression.intensity = std::clamp(std::clamp(intensity, 0.05F, 1.0F) * hit_emphasis(from_s, from_s + kTick_s),
-                                    0.0F, 1.0F);
+  expression.intensity =
+      std::clamp(std::clamp(intensity, 0.05F, 1.0F) * hit_emphasis(from_s, from_s + kTick_s), 0.0F, 1.0F);
   expression.brightness = std::clamp(0.5F + 0.8F * follow * (brightness_ - 0.5F), 0.0F, 1.0F);
   return expression;
 }
@@ -146,10 +155,12 @@ void Conductor::render_until(std::int64_t frame) {
   const auto count = static_cast<std::size_t>(frame - rendered_);
   std::array<std::span<float>, kLayers> stems;
   if (stems_wanted_) {
-    for (std::size_t i = 0; i < stems.size(); ++i) stems[i] = std::span(stem_[i]).subspan(2 * begin, 2 * count);
+    for (std::size_t i = 0; i < stems.size(); ++i)
+      stems[i] = std::span(stem_[i]).subspan(2 * begin, 2 * count);
   }
-  synthesiser_.render(std::span(mix_).subspan(2 * begin, 2 * count),
-                      stems_wanted_ ? std::span<const std::span<float>>(stems) : std::span<const std::span<float>>());
+  synthesiser_.render(
+      std::span(mix_).subspan(2 * begin, 2 * count),
+      stems_wanted_ ? std::span<const std::span<float>>(stems) : std::span<const std::span<float>>());
   rendered_ = frame;
 }
 
@@ -189,7 +200,8 @@ void Conductor::finish_tick() {
       delay[2 * frame] *= gains_[skip + frame];
       delay[2 * frame + 1] *= gains_[skip + frame];
     }
-    stem_out_[i].insert(stem_out_[i].end(), delay.begin(), delay.begin() + static_cast<std::ptrdiff_t>(2 * frames));
+    stem_out_[i].insert(stem_out_[i].end(), delay.begin(),
+                        delay.begin() + static_cast<std::ptrdiff_t>(2 * frames));
     delay.erase(delay.begin(), delay.begin() + static_cast<std::ptrdiff_t>(2 * frames));
   }
 }
@@ -210,9 +222,13 @@ void Conductor::fade(std::span<float> frames) const {
   }
 }
 
-std::size_t Conductor::ready_frames() const { return out_.size() / 2; }
+std::size_t Conductor::ready_frames() const {
+  return out_.size() / 2;
+}
 
-bool Conductor::finished() const { return end_frame_ && read_frames_ >= *end_frame_; }
+bool Conductor::finished() const {
+  return end_frame_ && read_frames_ >= *end_frame_;
+}
 
 std::size_t Conductor::read(std::span<float> out, std::span<const std::span<float>> stems) {
   std::size_t count = std::min(out.size() / 2, ready_frames());

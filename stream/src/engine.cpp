@@ -19,7 +19,8 @@ constexpr double kSecondsPerMinute = 60.0;
 /// If the picture goes on for this long after the cadence, the film is longer than announced.
 constexpr double kOutlived_s = 1.5;
 
-/// What the render thread waits for at the start: the jitter buffer, less the limiter's delay and a tick for rounding.
+/// What the render thread waits for at the start: the jitter buffer, less the limiter's delay and a tick for
+/// rounding.
 std::size_t prime_frames(const EngineSettings& settings) {
   const auto jitter = static_cast<std::size_t>(settings.jitter_s * Conductor::kSampleRate_hz);
   return jitter - std::min(jitter, Limiter::kDelay_frames + Conductor::kTick_frames);
@@ -72,7 +73,8 @@ class EngineImpl final : public Engine {
         parts_(std::move(parts)),
         controls_(settings.controls),
         origin_s_(settings.origin_s),
-        ring_(static_cast<std::size_t>(settings.jitter_s * Conductor::kSampleRate_hz) + 8 * Conductor::kTick_frames),
+        ring_(static_cast<std::size_t>(settings.jitter_s * Conductor::kSampleRate_hz) +
+              8 * Conductor::kTick_frames),
         port_(ring_, prime_frames(settings)) {
     if (settings_.duration_s) film_end_s_ = origin_s_ + *settings_.duration_s;
     make_conductor();
@@ -164,9 +166,9 @@ std::unique_ptr<Sampler> EngineImpl::make_sampler(double start_s, double seen_un
   sampler.steps = settings_.steps;
   sampler.guidance = settings_.guidance;
   sampler.preview = live;
-  return std::make_unique<Sampler>(sampler, *parts_.generator, *parts_.decoder,
-                                   WindowPlanner(planner, std::clamp(tempo_bpm, kMinTempo_bpm, kMaxTempo_bpm), wanted),
-                                   ledger_);
+  return std::make_unique<Sampler>(
+      sampler, *parts_.generator, *parts_.decoder,
+      WindowPlanner(planner, std::clamp(tempo_bpm, kMinTempo_bpm, kMaxTempo_bpm), wanted), ledger_);
 }
 
 Result<EngineImpl::Gate> EngineImpl::generate_next() {
@@ -205,10 +207,11 @@ Result<EngineImpl::Gate> EngineImpl::generate_next() {
 }
 
 Result<std::size_t> EngineImpl::pull(std::span<float> out, std::span<const std::span<float>> stems) {
-  if (live_) return fail(ErrorCode::kInternal, "pull() was called while the live threads run; call stop_live() first");
+  if (live_)
+    return fail(ErrorCode::kInternal, "pull() was called while the live threads run; call stop_live() first");
   if (!stems.empty() && stems.size() != static_cast<std::size_t>(kLayers)) {
-    return fail(ErrorCode::kInternal, "pull() needs one stem per layer (" + std::to_string(kLayers) + "), got " +
-                                          std::to_string(stems.size()));
+    return fail(ErrorCode::kInternal, "pull() needs one stem per layer (" + std::to_string(kLayers) +
+                                          "), got " + std::to_string(stems.size()));
   }
   for (const std::span<float>& stem : stems) {
     if (stem.size() < out.size()) return fail(ErrorCode::kInternal, "pull() got a stem shorter than the mix");
@@ -254,12 +257,14 @@ Result<void> EngineImpl::start_live(Clock& clock) {
   port_.expect_no_more(false);
   live_ = std::make_unique<LiveDrive>(
       live, clock, timeline_, *conductor_, ledger_, ring_, port_,
-      [this, start_s = live.start_s](double seen_until_s) { return make_sampler(start_s, seen_until_s, true); },
+      [this, start_s = live.start_s](double seen_until_s) {
+        return make_sampler(start_s, seen_until_s, true);
+      },
       [this] { return controls(); });
 
   constexpr double kPoll_s = 0.01;
-  // With the jitter buffer full, or at the moment the first sample should sound: from here on the render thread may
-  // take frames at the clock's pace.
+  // With the jitter buffer full, or at the moment the first sample should sound: from here on the render
+  // thread may take frames at the clock's pace.
   const double due_s = origin_s_ + live.latency_s;
   while (port_.queued_frames() < prime_frames(settings_) && clock.now_s() < due_s) {
     if (!clock.wait_until(std::min(due_s, clock.now_s() + kPoll_s))) break;

@@ -6,7 +6,8 @@
 
 namespace photoplayer::stream {
 
-FrameRing::FrameRing(std::size_t capacity_frames) : frames_(std::bit_ceil(std::max<std::size_t>(capacity_frames, 1))) {}
+FrameRing::FrameRing(std::size_t capacity_frames)
+    : frames_(std::bit_ceil(std::max<std::size_t>(capacity_frames, 1))) {}
 
 std::size_t FrameRing::queued_frames() const noexcept {
   // Read first, so that a third thread never sees more taken than written.
@@ -44,8 +45,8 @@ std::size_t FrameRing::read(std::span<float> out, std::uint32_t epoch) noexcept 
   std::size_t count = 0;
   while (count < out.size() / 2 && taken != written) {
     const Frame& frame = frames_[static_cast<std::size_t>(taken) & (frames_.size() - 1)];
-    // Signed difference: the counter may wrap in a life of flushes. Frames of a newer epoch than the caller knows
-    // wait for its next call.
+    // Signed difference: the counter may wrap in a life of flushes. Frames of a newer epoch than the caller
+    // knows wait for its next call.
     const auto age = static_cast<std::int32_t>(epoch - frame.epoch);
     if (age < 0) break;
     ++taken;

@@ -15,8 +15,8 @@ int metric_rank(std::int64_t step) {
 
 }  // namespace
 
-std::vector<VisualEvent> choose_hits(const std::vector<VisualEvent>& events, float threshold, double distance_s,
-                                     double last_hit_s) {
+std::vector<VisualEvent> choose_hits(const std::vector<VisualEvent>& events, float threshold,
+                                     double distance_s, double last_hit_s) {
   std::vector<VisualEvent> ranked;
   for (const VisualEvent& event : events) {
     if (event.kind != VisualEventKind::kBeat && event.strength >= threshold) ranked.push_back(event);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Where the sampler and the conductor settle who makes which beats. A hop is either the sampler's (claimed, then
-/// delivered) or, when it is due and nobody claimed it, the conductor's to fill from the ladder. The lock is held for
-/// a few moves of a pointer, never while anything is computed; the render thread does not come here.
+/// Where the sampler and the conductor settle who makes which beats. A hop is either the sampler's (claimed,
+/// then delivered) or, when it is due and nobody claimed it, the conductor's to fill from the ladder. The
+/// lock is held for a few moves of a pointer, never while anything is computed; the render thread does not
+/// come here.
 #include <photoplayer/stream/hop.h>
 
 #include <cstdint>

@@ -28,10 +28,17 @@ void Ledger::hop_scheduled(const Hop& hop) {
     if (BeatClock::is_bar_line(hop.first + static_cast<std::int64_t>(i))) keep(bars_s_, hop.beats_s[i]);
   }
   switch (hop.source) {
-    case HopSource::kNetwork: break;
-    case HopSource::kLookAhead: ++counts_.ladder.look_ahead; break;
-    case HopSource::kRepeatBar: ++counts_.ladder.repeat_bar; break;
-    case HopSource::kBed: ++counts_.ladder.bed; break;
+    case HopSource::kNetwork:
+      break;
+    case HopSource::kLookAhead:
+      ++counts_.ladder.look_ahead;
+      break;
+    case HopSource::kRepeatBar:
+      ++counts_.ladder.repeat_bar;
+      break;
+    case HopSource::kBed:
+      ++counts_.ladder.bed;
+      break;
   }
 }
 

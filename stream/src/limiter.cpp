@@ -5,10 +5,10 @@
 #include <cmath>
 #include <numbers>
 
-// Let g(n) be the gain that the peak found on input frame n needs; that peak lies kTaps/2 frames back. The minimum of
-// g over kHold frames is constant from n to n + kHold − 1, and the average of it over kLookAhead frames is at most
-// g(n) from n + kLookAhead − 1 to n + kHold − 1. Delaying the sound by kLookAhead − 1 + kTaps puts the peak, and
-// kTaps/2 frames to either side of it, inside that stretch.
+// Let g(n) be the gain that the peak found on input frame n needs; that peak lies kTaps/2 frames back. The
+// minimum of g over kHold frames is constant from n to n + kHold − 1, and the average of it over kLookAhead
+// frames is at most g(n) from n + kLookAhead − 1 to n + kHold − 1. Delaying the sound by kLookAhead − 1 +
+// kTaps puts the peak, and kTaps/2 frames to either side of it, inside that stretch.
 
 namespace photoplayer::stream {
 namespace {
@@ -90,7 +90,8 @@ float Limiter::smooth(float gain) noexcept {
   sum_ += fixed;
   sum_ -= oldest;
   oldest = fixed;
-  return static_cast<float>(static_cast<double>(sum_) / (kFixedPoint * static_cast<double>(kLookAhead_frames)));
+  return static_cast<float>(static_cast<double>(sum_) /
+                            (kFixedPoint * static_cast<double>(kLookAhead_frames)));
 }
 
 void Limiter::process(std::span<float> frames, std::span<float> gains) noexcept {

@@ -13,13 +13,15 @@ namespace {
 
 constexpr double kTick_s = static_cast<double>(Conductor::kTick_frames) / Conductor::kSampleRate_hz;
 
-void name_thread(std::thread& thread, const char* name) { pthread_setname_np(thread.native_handle(), name); }
+void name_thread(std::thread& thread, const char* name) {
+  pthread_setname_np(thread.native_handle(), name);
+}
 
 }  // namespace
 
-LiveDrive::LiveDrive(const LiveSettings& settings, Clock& clock, const Timeline& timeline, Conductor& conductor,
-                     Ledger& ledger, FrameRing& ring, RingRenderPort& port, MakeSampler make_sampler,
-                     ReadControls read_controls)
+LiveDrive::LiveDrive(const LiveSettings& settings, Clock& clock, const Timeline& timeline,
+                     Conductor& conductor, Ledger& ledger, FrameRing& ring, RingRenderPort& port,
+                     MakeSampler make_sampler, ReadControls read_controls)
     : settings_(settings),
       clock_(clock),
       timeline_(timeline),
@@ -45,7 +47,9 @@ LiveDrive::~LiveDrive() {
   clock_.resume();
 }
 
-void LiveDrive::wait_past(double time_s) { (void)clock_.wait_until(std::max(clock_.now_s(), time_s) + kTick_s); }
+void LiveDrive::wait_past(double time_s) {
+  (void)clock_.wait_until(std::max(clock_.now_s(), time_s) + kTick_s);
+}
 
 void LiveDrive::sleep_until_stopped() {
   constexpr double kHour_s = 3600.0;
@@ -129,7 +133,8 @@ void LiveDrive::conduct() try {
 
 void LiveDrive::fill() {
   if (timeline_.finished()) conductor_.end_at(timeline_.seen_until_s());
-  const auto jitter_frames = static_cast<std::size_t>(std::ceil(settings_.jitter_s * Conductor::kSampleRate_hz));
+  const auto jitter_frames =
+      static_cast<std::size_t>(std::ceil(settings_.jitter_s * Conductor::kSampleRate_hz));
   while (!stop_.load()) {
     if (conductor_.finished()) {
       port_.expect_no_more(true);
@@ -159,9 +164,13 @@ bool LiveDrive::fetch_hop() {
   }
   Hop hop;
   switch (exchange_.take(hop)) {
-    case HopExchange::Next::kHop: break;
-    case HopExchange::Next::kSoon: return false;
-    case HopExchange::Next::kEnd: conductor_.no_more_hops(); return true;
+    case HopExchange::Next::kHop:
+      break;
+    case HopExchange::Next::kSoon:
+      return false;
+    case HopExchange::Next::kEnd:
+      conductor_.no_more_hops();
+      return true;
     case HopExchange::Next::kMissing:
       hop = understudy_.stand_in();
       if (!exchange_.fill(hop)) return false;

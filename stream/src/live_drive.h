@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The two live threads. The sampler makes each hop just in time (deadline minus budget), the conductor renders every
-/// 10 ms as far ahead as the jitter buffer and never waits for the sampler: what is not there when due comes from the
-/// understudy. Both sleep on the clock alone. Owned by the engine's control thread. Tested in
-/// tests/unit/stream/live_engine_test.cpp.
+/// The two live threads. The sampler makes each hop just in time (deadline minus budget), the conductor
+/// renders every 10 ms as far ahead as the jitter buffer and never waits for the sampler: what is not there
+/// when due comes from the understudy. Both sleep on the clock alone. Owned by the engine's control thread.
+/// Tested in tests/unit/stream/live_engine_test.cpp.
 #include <photoplayer/stream/clock.h>
 #include <photoplayer/stream/conductor.h>
 #include <photoplayer/stream/sampler.h>
@@ -21,8 +21,8 @@
 namespace photoplayer::stream {
 
 struct LiveSettings {
-  double start_s = 0.0;     ///< running time of the first beat
-  double latency_s = 0.0;   ///< music of running time t sounds at clock time t + latency
+  double start_s = 0.0;       ///< running time of the first beat
+  double latency_s = 0.0;     ///< music of running time t sounds at clock time t + latency
   double first_hop_s = 1.25;  ///< longest first hop
   double analysis_s = 0.25;
   double budget_s = 0.3;

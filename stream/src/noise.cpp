@@ -15,7 +15,9 @@ constexpr std::uint32_t kWeyl1 = 0xBB67AE85U;
 constexpr int kRounds = 10;
 
 /// (0, 1]: never 0, whose logarithm is not finite.
-double open_unit(std::uint32_t bits) { return (static_cast<double>(bits) + 1.0) / 4294967296.0; }
+double open_unit(std::uint32_t bits) {
+  return (static_cast<double>(bits) + 1.0) / 4294967296.0;
+}
 
 }  // namespace
 
@@ -41,10 +43,10 @@ void fill_noise(std::uint64_t seed, std::int64_t first_row, int dims, std::span<
   for (std::size_t row = 0; row * width < out.size(); ++row) {
     const auto index = static_cast<std::uint64_t>(first_row) + row;
     for (std::size_t channel = 0; channel < width; channel += 4) {
-      const PhiloxCounter bits = philox4x32(
-          {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32U),
-           static_cast<std::uint32_t>(channel / 4), static_cast<std::uint32_t>(stream)},
-          key);
+      const PhiloxCounter bits =
+          philox4x32({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32U),
+                      static_cast<std::uint32_t>(channel / 4), static_cast<std::uint32_t>(stream)},
+                     key);
       for (std::size_t pair = 0; pair < 4; pair += 2) {
         const double radius = std::sqrt(-2.0 * std::log(open_unit(bits[pair])));
         const double angle = 2.0 * std::numbers::pi * open_unit(bits[pair + 1]);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The render thread's side of the ring. When the ring runs dry it lets the last sample decay instead of clicking,
-/// counts, and fades back in; late frames are then passed over, so that the music stays on its clock. Nothing here
-/// allocates, locks or waits: kept true by tests/unit/stream/render_port_test.cpp.
+/// The render thread's side of the ring. When the ring runs dry it lets the last sample decay instead of
+/// clicking, counts, and fades back in; late frames are then passed over, so that the music stays on its
+/// clock. Nothing here allocates, locks or waits: kept true by tests/unit/stream/render_port_test.cpp.
 #include <photoplayer/stream/frame_ring.h>
 #include <photoplayer/stream/render_port.h>
 
@@ -16,15 +16,17 @@ class RingRenderPort final : public RenderPort {
  public:
   static constexpr std::size_t kRamp_frames = 256;  ///< 6 ms
 
-  /// After a start or a flush, music begins once `prime_frames` are there: a device that asks early cannot drain the
-  /// jitter buffer before it has filled.
-  explicit RingRenderPort(FrameRing& ring, std::size_t prime_frames = 0) : ring_(ring), prime_frames_(prime_frames) {}
+  /// After a start or a flush, music begins once `prime_frames` are there: a device that asks early cannot
+  /// drain the jitter buffer before it has filled.
+  explicit RingRenderPort(FrameRing& ring, std::size_t prime_frames = 0)
+      : ring_(ring), prime_frames_(prime_frames) {}
 
   [[nodiscard]] RenderStatus render(std::span<float> out) noexcept override;
   /// Without those that a flush has made stale.
   [[nodiscard]] std::size_t queued_frames() const noexcept override;
 
-  /// What is queued now is stale: ramp down, and in again with the first frame of the new epoch. Any thread but render.
+  /// What is queued now is stale: ramp down, and in again with the first frame of the new epoch. Any thread
+  /// but render.
   std::uint32_t flush() noexcept;
   [[nodiscard]] std::uint32_t epoch() const noexcept { return wanted_epoch_.load(); }
   /// No more will come: an empty ring is silence from here on, not an underrun. Any thread but render.
@@ -48,9 +50,9 @@ class RingRenderPort final : public RenderPort {
 
   // Render thread only.
   std::uint32_t epoch_ = 1;
-  bool playing_ = false;        ///< the epoch's first frame has come
-  bool dry_ = true;             ///< the last frame given out was concealed
-  std::uint64_t owed_ = 0;      ///< concealed frames whose originals are still to come
+  bool playing_ = false;         ///< the epoch's first frame has come
+  bool dry_ = true;              ///< the last frame given out was concealed
+  std::uint64_t owed_ = 0;       ///< concealed frames whose originals are still to come
   std::array<float, 2> last_{};  ///< last sample given out
   std::array<float, 2> held_{};  ///< last sample before the ring ran dry, decaying
   std::size_t decayed_ = kRamp_frames;

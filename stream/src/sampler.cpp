@@ -26,7 +26,8 @@ Sampler::Sampler(const SamplerSettings& settings, LatentGenerator& generator, Sc
       ledger_(ledger),
       tape_(generator.dims(), kSpareRows, settings.handover) {}
 
-Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_until_s, const Controls& controls,
+Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_until_s,
+                                         const Controls& controls,
                                          const std::function<int(int)>& steps_that_fit) {
   Sampled sampled;
   {
@@ -45,7 +46,8 @@ Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_u
   std::vector<float> warm;
   int warm_rows = 0;
   if (plan.start < 1.0F) {
-    const std::span<const float> provisional = tape_.rows(plan.first, plan.first + plan.hop + plan.look_ahead);
+    const std::span<const float> provisional =
+        tape_.rows(plan.first, plan.first + plan.hop + plan.look_ahead);
     warm_rows = static_cast<int>(provisional.size() / width);
     warm.resize(fresh_rows * width);
     fill_noise(settings_.seed, plan.first, tape_.dims(), warm, NoiseStream::kUnknownWarmStart);
@@ -98,8 +100,8 @@ Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_u
                                           " numbers and returned " + std::to_string(latents.size()));
   }
   if (!std::all_of(latents.begin(), latents.end(), [](float value) { return std::isfinite(value); })) {
-    return fail(ErrorCode::kInternal, "the generator returned latents that are not finite, from row " +
-                                          std::to_string(plan.first));
+    return fail(ErrorCode::kInternal,
+                "the generator returned latents that are not finite, from row " + std::to_string(plan.first));
   }
   sampled.fewer_steps = shed;
   return sampled;

@@ -17,8 +17,8 @@ void StepsBudget::begin(double deadline_s) {
 }
 
 double StepsBudget::follow_peaks(double known, double seen) const {
-  // Rises at once: the next step is likelier to be as slow as the slowest of late. Falls by halves, and from no more
-  // than half the budget: one stall of minutes must not keep the engine from trying.
+  // Rises at once: the next step is likelier to be as slow as the slowest of late. Falls by halves, and from
+  // no more than half the budget: one stall of minutes must not keep the engine from trying.
   seen = std::min(seen, 0.5 * budget_s_);
   return seen > known ? seen : 0.5 * (known + seen);
 }
@@ -45,7 +45,9 @@ void StepsBudget::sampled() {
   mark_s_ = now_s;
 }
 
-void StepsBudget::delivered() { finish_s_ = follow_peaks(finish_s_, clock_.now_s() - mark_s_); }
+void StepsBudget::delivered() {
+  finish_s_ = follow_peaks(finish_s_, clock_.now_s() - mark_s_);
+}
 
 bool StepsBudget::hopeless(double deadline_s) const {
   return clock_.now_s() + kMargin_s + finish_s_ > deadline_s;

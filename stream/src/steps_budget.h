@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// How many sampling steps still fit before a hop is due: the first rungs of the ladder. Learns what a step and the
-/// work after the last step cost. Owned by the sampler's thread. Tested in tests/unit/stream/live_engine_test.cpp.
+/// How many sampling steps still fit before a hop is due: the first rungs of the ladder. Learns what a step
+/// and the work after the last step cost. Owned by the sampler's thread. Tested in
+/// tests/unit/stream/live_engine_test.cpp.
 #include <photoplayer/stream/clock.h>
 
 namespace photoplayer::stream {
@@ -12,7 +13,8 @@ class StepsBudget {
 
   /// A run begins that must be decoded by `deadline_s`.
   void begin(double deadline_s);
-  /// Asked before every step, as WindowRequest::steps_that_fit; always grants one, so that there is an estimate.
+  /// Asked before every step, as WindowRequest::steps_that_fit; always grants one, so that there is an
+  /// estimate.
   [[nodiscard]] int fit(int left);
   /// The run's last step is done.
   void sampled();
@@ -27,9 +29,9 @@ class StepsBudget {
   const Clock& clock_;
   double budget_s_;
   double deadline_s_ = 0.0;
-  double step_s_ = 0.0;    ///< 0: not known yet
+  double step_s_ = 0.0;  ///< 0: not known yet
   double finish_s_ = 0.0;
-  double mark_s_ = 0.0;    ///< when the step in hand began
+  double mark_s_ = 0.0;  ///< when the step in hand began
   int asked_ = 0;
   bool stepping_ = false;  ///< the last answer let a step begin
 };

@@ -12,7 +12,9 @@ constexpr double kJitter_s = 0.05;
 /// A visual beat is confirmed after it happened, a still may take a second to encode.
 constexpr double kLateEvent_s = 5.0;
 
-float tidy(float value) noexcept { return std::isfinite(value) ? value : 0.0F; }
+float tidy(float value) noexcept {
+  return std::isfinite(value) ? value : 0.0F;
+}
 
 constexpr auto kEarlier = [](const auto& entry, double time_s) { return entry.time_s < time_s; };
 

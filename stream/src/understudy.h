@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Stands in when the sampler is late: first with the provisional look-ahead of the last hop, then with the last bar
-/// again, 3 dB softer each time, after two such bars with nothing (what sounds fades out: the bed). Keeps to the beat
-/// throughout. Owned by the conductor's thread. Tested in tests/unit/stream/understudy_test.cpp.
+/// Stands in when the sampler is late: first with the provisional look-ahead of the last hop, then with the
+/// last bar again, 3 dB softer each time, after two such bars with nothing (what sounds fades out: the bed).
+/// Keeps to the beat throughout. Owned by the conductor's thread. Tested in
+/// tests/unit/stream/understudy_test.cpp.
 #include <photoplayer/stream/hop.h>
 
 #include <cstdint>
@@ -29,8 +30,8 @@ class Understudy {
   double step_s_ = 0.125;
   std::vector<NoteEvent> look_ahead_;
   std::int64_t look_ahead_end_ = 0;
-  std::deque<NoteEvent> bar_;   ///< the last bar's notes as heard
-  std::int64_t heard_from_ = 0; ///< row of the first hop
+  std::deque<NoteEvent> bar_;    ///< the last bar's notes as heard
+  std::int64_t heard_from_ = 0;  ///< row of the first hop
   bool heard_ = false;
   int repeated_rows_ = 0;
   HopSource last_ = HopSource::kNetwork;

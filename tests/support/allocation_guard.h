@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Counts what one thread allocates and frees while a guard lives on it. Link allocation_guard.cpp into the test.
+/// Counts what one thread allocates and frees while a guard lives on it. Link allocation_guard.cpp into the
+/// test.
 #include <cstddef>
 
 namespace photoplayer::test {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Stand-ins for the model: a generator that records what it was asked, a decoder that writes a known score, and two
-/// instruments whose sound can be predicted to the sample.
+/// Stand-ins for the model: a generator that records what it was asked, a decoder that writes a known score,
+/// and two instruments whose sound can be predicted to the sample.
 #include <photoplayer/stream/engine.h>
 #include <photoplayer/stream/ports.h>
 
@@ -43,10 +43,20 @@ class ScriptedGenerator final : public stream::LatentGenerator {
   [[nodiscard]] int dims() const override { return kDims; }
   [[nodiscard]] Result<stream::WindowResult> generate(const stream::WindowRequest& r) override {
     const int call = calls_++;
-    requests->push_back({r.first, r.context, r.hop, r.look_ahead, r.warm_rows,
-                         {r.known.begin(), r.known.end()}, {r.noise.begin(), r.noise.end()},
-                         {r.warm.begin(), r.warm.end()}, r.start, {r.times_s.begin(), r.times_s.end()},
-                         r.seen_until_s, {r.hits.begin(), r.hits.end()}, r.end_row, r.tempo_bpm});
+    requests->push_back({r.first,
+                         r.context,
+                         r.hop,
+                         r.look_ahead,
+                         r.warm_rows,
+                         {r.known.begin(), r.known.end()},
+                         {r.noise.begin(), r.noise.end()},
+                         {r.warm.begin(), r.warm.end()},
+                         r.start,
+                         {r.times_s.begin(), r.times_s.end()},
+                         r.seen_until_s,
+                         {r.hits.begin(), r.hits.end()},
+                         r.end_row,
+                         r.tempo_bpm});
     stream::WindowResult result;
     for (int left = r.steps; left > 0; --left) {
       if (r.steps_that_fit) left = std::min(left, r.steps_that_fit(left));
@@ -75,10 +85,12 @@ class ScriptedDecoder final : public stream::ScoreDecoder {
  public:
   bool can_preview = true;
 
-  [[nodiscard]] Result<stream::DecodedNotes> decode(std::int64_t first_row, std::span<const float> latents) override {
+  [[nodiscard]] Result<stream::DecodedNotes> decode(std::int64_t first_row,
+                                                    std::span<const float> latents) override {
     return write(first_row, latents);
   }
-  [[nodiscard]] Result<stream::DecodedNotes> preview(std::int64_t first_row, std::span<const float> latents) override {
+  [[nodiscard]] Result<stream::DecodedNotes> preview(std::int64_t first_row,
+                                                     std::span<const float> latents) override {
     if (!can_preview) return fail(ErrorCode::kInternal, "no preview");
     return write(first_row, latents);
   }
@@ -101,7 +113,8 @@ class ScriptedDecoder final : public stream::ScoreDecoder {
     }
     return decoded;
   }
-  [[nodiscard]] static stream::NoteEvent note(std::int64_t step, stream::Layer layer, bool on, std::uint8_t pitch) {
+  [[nodiscard]] static stream::NoteEvent note(std::int64_t step, stream::Layer layer, bool on,
+                                              std::uint8_t pitch) {
     stream::NoteEvent event;
     event.step = step;
     event.layer = layer;
@@ -162,6 +175,7 @@ class SineSynthesiser final : public stream::Synthesiser {
   void apply(const stream::NoteEvent& event) override {
     auto& level = notes_[{static_cast<int>(event.layer), event.pitch}];
     level.target = event.on ? 1.0F : 0.0F;
+    level.cycles_per_frame = 440.0 * std::exp2((event.pitch - 69) / 12.0) / 44100.0;
   }
   void express(const stream::Expression& /*expression*/) override {}
   void render(std::span<float> out, std::span<const std::span<float>> stems) override {
@@ -172,9 +186,9 @@ class SineSynthesiser final : public stream::Synthesiser {
       for (auto& [key, level] : notes_) {
         level.now += std::clamp(level.target - level.now, -kFlank, kFlank);
         if (level.now <= 0.0F) continue;
-        const double hz = 440.0 * std::exp2((key.second - 69) / 12.0);
-        const auto value = static_cast<float>(
-            std::sin(2.0 * std::numbers::pi * std::fmod(hz * static_cast<double>(frame_) / 44100.0, 1.0)));
+        const double cycles = level.cycles_per_frame * static_cast<double>(frame_);
+        const auto value =
+            static_cast<float>(std::sin(2.0 * std::numbers::pi * (cycles - std::floor(cycles))));
         const float sample = gain * level.now * value;
         sum += sample;
         if (!stems.empty()) {
@@ -190,6 +204,7 @@ class SineSynthesiser final : public stream::Synthesiser {
  private:
   struct Level {
     float now = 0.0F, target = 0.0F;
+    double cycles_per_frame = 0.0;
   };
   std::map<std::pair<int, int>, Level> notes_;
   std::int64_t frame_ = 0;

@@ -31,7 +31,8 @@ const AacEncoder* find_aac_encoder() {
   return nullptr;
 }
 
-/// The parser that brings a stream into the form a muxer wants; null if it is taken as it is.
+/// The parser that brings a stream into the form a muxer wants; null if it is taken as it is. parsebin has parsed once
+/// already, so only codecs with several stream formats need this (and mpeg4videoparse loses timestamps).
 const char* parser_for(GstCaps* caps) {
   const GstStructure* structure = gst_caps_get_structure(caps, 0);
   const std::string name = gst_structure_get_name(structure);
@@ -40,8 +41,7 @@ const char* parser_for(GstCaps* caps) {
   if (name == "video/x-h264") return "h264parse";
   if (name == "video/x-h265") return "h265parse";
   if (name == "video/x-av1") return "av1parse";
-  if (name == "video/mpeg") return version == 4 ? "mpeg4videoparse" : "mpegvideoparse";
-  if (name == "audio/mpeg") return version == 1 ? "mpegaudioparse" : "aacparse";
+  if (name == "audio/mpeg" && version != 1) return "aacparse";
   return nullptr;
 }
 

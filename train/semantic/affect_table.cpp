@@ -24,14 +24,17 @@ Result<torch::Tensor> read_affect_table(const std::filesystem::path& path) try {
     std::stringstream cells(line);
     std::string cell;
     std::getline(cells, cell, ',');
-    if (std::stol(cell) != rows) return fail(ErrorCode::kBadInput, path.string() + ": row " + cell + " is out of order");
+    if (std::stol(cell) != rows)
+      return fail(ErrorCode::kBadInput, path.string() + ": row " + cell + " is out of order");
     std::getline(cells, cell, ',');  // the label, for readers
     while (std::getline(cells, cell, ',')) values.push_back(std::stof(cell));
     ++rows;
     if (static_cast<std::int64_t>(values.size()) != rows * kColumns)
-      return fail(ErrorCode::kBadInput, path.string() + ": row " + std::to_string(rows - 1) + " has a wrong number of cells");
+      return fail(ErrorCode::kBadInput,
+                  path.string() + ": row " + std::to_string(rows - 1) + " has a wrong number of cells");
   }
-  if (rows != 1001) return fail(ErrorCode::kBadInput, path.string() + " has " + std::to_string(rows) + " labels, not 1001");
+  if (rows != 1001)
+    return fail(ErrorCode::kBadInput, path.string() + " has " + std::to_string(rows) + " labels, not 1001");
   auto table = torch::tensor(values).view({rows, kColumns});
   const auto styles = table.narrow(1, 2, stream::kStyles);
   styles.div_(styles.sum(1, true));

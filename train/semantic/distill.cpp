@@ -18,12 +18,12 @@
 namespace photoplayer::train {
 namespace {
 
-constexpr double kSmoothing = 0.998;      // per step, of the averaged weights that ship
-constexpr double kCosineWeight = 4.0;     // brings 1 − cosine to the size of the divergence
+constexpr double kSmoothing = 0.998;   // per step, of the averaged weights that ship
+constexpr double kCosineWeight = 4.0;  // brings 1 − cosine to the size of the divergence
 constexpr double kLabelSmallest = 1e-8;
 
-/// What the student is asked for: the teacher's centred feature on its 512 strongest directions, unit length. Centred,
-/// because the raw features all lie in one narrow cone and would tell a diffusion model little.
+/// What the student is asked for: the teacher's centred feature on its 512 strongest directions, unit length.
+/// Centred, because the raw features all lie in one narrow cone and would tell a diffusion model little.
 struct Target {
   torch::Tensor mean, directions;  ///< [1280], [1280, 512]
   double kept = 0.0;               ///< share of the variance
@@ -64,7 +64,10 @@ torch::Tensor augment(const torch::Tensor& rgb, std::int64_t side) {
   const auto grid = torch::nn::functional::affine_grid(theta, {n, 3, side, side}, false);
   namespace f = torch::nn::functional;
   auto x = f::grid_sample(rgb.to(torch::kFloat), grid,
-                          f::GridSampleFuncOptions().mode(torch::kBilinear).padding_mode(torch::kReflection).align_corners(false));
+                          f::GridSampleFuncOptions()
+                              .mode(torch::kBilinear)
+                              .padding_mode(torch::kReflection)
+                              .align_corners(false));
   const auto gain = uniform(0.85, 1.15).view({n, 1, 1, 1}) * (torch::rand({n, 3, 1, 1}) * 0.16 + 0.92);
   return ((x - 128.0) * gain + 128.0 + uniform(-18.0, 18.0).view({n, 1, 1, 1})).clamp_(0, 255);
 }
@@ -76,8 +79,10 @@ class Average {
   void update(double keep) {
     const torch::NoGradGuard guard;
     for (std::size_t i = 0; i < to_.size(); ++i) {
-      if (to_[i].is_floating_point()) to_[i].mul_(keep).add_(from_[i], 1.0 - keep);
-      else to_[i].copy_(from_[i]);
+      if (to_[i].is_floating_point())
+        to_[i].mul_(keep).add_(from_[i], 1.0 - keep);
+      else
+        to_[i].copy_(from_[i]);
     }
   }
 
@@ -96,7 +101,8 @@ void train(Student& student, Student& averaged, torch::nn::Linear& head, const T
            const DistillOptions& options) {
   auto parameters = student->parameters();
   for (const auto& p : head->parameters()) parameters.push_back(p);
-  torch::optim::AdamW optimiser(parameters, torch::optim::AdamWOptions(options.learning_rate).weight_decay(0.05));
+  torch::optim::AdamW optimiser(parameters,
+                                torch::optim::AdamWOptions(options.learning_rate).weight_decay(0.05));
   Average average(student, averaged);
   // Processor time, not wall time: what else runs on the machine must not decide how good the encoder gets.
   const auto begin = std::clock();
@@ -131,30 +137,42 @@ void train(Student& student, Student& averaged, torch::nn::Linear& head, const T
     cosine += 0.02 * (1.0 - far.item<double>() - cosine);
     divergence += 0.02 * (apart.item<double>() - divergence);
     if (step % 100 == 0)
-      std::fprintf(stderr, "step %5ld  epoch %5.2f  %4.0f s  cosine %.3f  divergence %.3f\n", static_cast<long>(step),
-                   static_cast<double>(step * options.batch) / static_cast<double>(rows.size(0)), elapsed_s(), cosine, divergence);
+      std::fprintf(stderr, "step %5ld  epoch %5.2f  %4.0f s  cosine %.3f  divergence %.3f\n",
+                   static_cast<long>(step),
+                   static_cast<double>(step * options.batch) / static_cast<double>(rows.size(0)), elapsed_s(),
+                   cosine, divergence);
   }
 }
 
 /// Every still through the encoder as it ships, so that the bank holds what will be heard of at play.
 Result<torch::Tensor> embed_all(const StudentConfig& config, const std::vector<model::NamedTensor>& tensors,
                                 const nlohmann::json& config_json, const torch::Tensor& rgb) {
-  const auto source = [&](const std::string& name, std::span<const std::int64_t> shape) -> Result<std::vector<float>> {
+  const auto source = [&](const std::string& name,
+                          std::span<const std::int64_t> shape) -> Result<std::vector<float>> {
     for (const auto& tensor : tensors)
-      if (tensor.name == name && std::equal(shape.begin(), shape.end(), tensor.shape.begin(), tensor.shape.end()))
+      if (tensor.name == name &&
+          std::equal(shape.begin(), shape.end(), tensor.shape.begin(), tensor.shape.end()))
         return tensor.values;
     return fail(ErrorCode::kInternal, "the student has no tensor " + name);
   };
   auto encoder = model::make_semantic_encoder(config_json.dump(), source);
   if (!encoder) return tl::unexpected(encoder.error());
+  // One picture at a time is too little to share: waking a second thread for each layer costs more than it
+  // brings.
+  const auto threads = torch::get_num_threads();
+  torch::set_num_threads(1);
   auto embedded = torch::empty({rgb.size(0), static_cast<std::int64_t>(stream::kSemanticDims)});
   const auto side = static_cast<int>(config.side);
   for (std::int64_t i = 0; i < rgb.size(0); ++i) {
-    const auto still = torch::adaptive_avg_pool2d(rgb[i].to(torch::kFloat), {side, side}).round().to(torch::kByte)
-                           .permute({1, 2, 0}).contiguous();
+    const auto still = torch::adaptive_avg_pool2d(rgb[i].to(torch::kFloat), {side, side})
+                           .round()
+                           .to(torch::kByte)
+                           .permute({1, 2, 0})
+                           .contiguous();
     std::span<float, stream::kSemanticDims> out(embedded[i].data_ptr<float>(), stream::kSemanticDims);
     (*encoder)->encode({still.data_ptr<std::uint8_t>(), side, side, 3 * std::ptrdiff_t{side}}, out);
   }
+  torch::set_num_threads(threads);
   return embedded;
 }
 
@@ -186,7 +204,8 @@ Result<void> distill(const DistillOptions& options) try {
   train(student, averaged, head, *stills, wanted, training, config, options);
 
   const torch::NoGradGuard guard;
-  const nlohmann::json config_json = {{"side", config.side}, {"widths", config.widths}, {"blocks", config.blocks}};
+  const nlohmann::json config_json = {
+      {"side", config.side}, {"widths", config.widths}, {"blocks", config.blocks}};
   const auto tensors = averaged->folded();
   const auto embedded = embed_all(config, tensors, config_json, stills->rgb);
   if (!embedded) return tl::unexpected(embedded.error());
@@ -195,16 +214,19 @@ Result<void> distill(const DistillOptions& options) try {
       {"config", config_json.dump()},
       {"licence", "Apache-2.0"},
       {"provenance", provenance(stills->sources, stills->still, training.size(0)).dump()}};
-  if (auto done = write_plain_safetensors(options.out / "semantic.safetensors", metadata, tensors); !done) return done;
+  if (auto done = write_plain_safetensors(options.out / "semantic.safetensors", metadata, tensors); !done)
+    return done;
   const std::vector<model::NamedTensor> bank = {
-      plain("embedding", *embedded), plain("valence", meaning.select(1, 0)), plain("arousal", meaning.select(1, 1)),
-      plain("style", meaning.narrow(1, 2, meaning.size(1) - 2))};
-  if (auto done = write_plain_safetensors(options.out / "bank.safetensors", metadata, bank); !done) return done;
+      plain("embedding", *embedded), plain("valence", meaning.select(1, 0)),
+      plain("arousal", meaning.select(1, 1)), plain("style", meaning.narrow(1, 2, meaning.size(1) - 2))};
+  if (auto done = write_plain_safetensors(options.out / "bank.safetensors", metadata, bank); !done)
+    return done;
 
   nlohmann::json report = {{"rows", stills->still.size(0)}, {"variance_kept", target.kept}};
   for (const auto& [name, rows] : {std::pair{"held_out", test}, {"training", training}})
-    report[name] = agreement(embedded->index_select(0, rows), wanted.index_select(0, rows),
-                             head(embedded->index_select(0, rows)), stills->logits.index_select(0, rows), *table);
+    report[name] =
+        agreement(embedded->index_select(0, rows), wanted.index_select(0, rows),
+                  head(embedded->index_select(0, rows)), stills->logits.index_select(0, rows), *table);
   std::ofstream(options.out / "distill.json") << report.dump(2) << '\n';
   std::fprintf(stderr, "%s\n", report.dump(2).c_str());
   return {};

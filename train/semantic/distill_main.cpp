@@ -4,9 +4,9 @@
 
 #include <torch/torch.h>
 
+#include <malloc.h>
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <malloc.h>
 
 int main(int argc, char** argv) {
   // LibTorch's CPU allocator maps and unmaps every large tensor; keeping the pages saves half of the time.

@@ -7,7 +7,8 @@
 
 namespace photoplayer::train {
 
-Result<void> write_plain_safetensors(const std::filesystem::path& path, const std::map<std::string, std::string>& metadata,
+Result<void> write_plain_safetensors(const std::filesystem::path& path,
+                                     const std::map<std::string, std::string>& metadata,
                                      const std::vector<model::NamedTensor>& tensors) {
   nlohmann::ordered_json header;
   header["__metadata__"] = metadata;

@@ -32,7 +32,7 @@ class StudentImpl : public torch::nn::Module {
   };
   Layer add(const std::string& name, std::int64_t from, std::int64_t to, std::int64_t stride);
 
-  std::vector<Layer> layers_;           ///< in order: down, then its blocks' a and b
+  std::vector<Layer> layers_;  ///< in order: down, then its blocks' a and b
   std::vector<std::int64_t> blocks_;
   torch::nn::Linear head_{nullptr};
 };

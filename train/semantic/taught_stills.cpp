@@ -12,7 +12,9 @@ namespace {
 constexpr std::int64_t kStored = 224;
 constexpr std::int64_t kBatch = 4;  // small: what leaves the caches costs more than it gains
 
-torch::Tensor integers(const nlohmann::json& list) { return torch::tensor(list.get<std::vector<std::int64_t>>()); }
+torch::Tensor integers(const nlohmann::json& list) {
+  return torch::tensor(list.get<std::vector<std::int64_t>>());
+}
 
 std::filesystem::path with_suffix(std::filesystem::path stem, const char* suffix) {
   stem += suffix;
@@ -35,7 +37,8 @@ bool fill(TaughtStills& stills, std::ifstream& raw, std::int64_t rows, const Tea
       const auto taught = (*teacher)(batch);
       pooled.push_back(taught.pooled);
       logits.push_back(taught.logits);
-      if (first % 512 == 0) std::fprintf(stderr, "teacher: %ld of %ld\n", static_cast<long>(first), static_cast<long>(rows));
+      if (first % 512 == 0)
+        std::fprintf(stderr, "teacher: %ld of %ld\n", static_cast<long>(first), static_cast<long>(rows));
     }
   }
   if (teacher != nullptr) {
@@ -52,7 +55,8 @@ Result<TaughtStills> load_taught_stills(const std::filesystem::path& stem, const
   const torch::NoGradGuard no_grad;
   std::ifstream index(with_suffix(stem, ".json"));
   std::ifstream raw(with_suffix(stem, ".raw"), std::ios::binary);
-  if (!index || !raw) return fail(ErrorCode::kBadInput, "no stills at " + stem.string() + ".{raw,json}: run collect_stills.py");
+  if (!index || !raw)
+    return fail(ErrorCode::kBadInput, "no stills at " + stem.string() + ".{raw,json}: run collect_stills.py");
   const auto json = nlohmann::json::parse(index);
   TaughtStills stills;
   stills.sources = json.at("sources");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Just enough of the TFLite flatbuffer to take a teacher's weights and graph out of it. Every offset is checked,
-/// because the file comes from outside; quantised constants arrive as floats.
+/// Just enough of the TFLite flatbuffer to take a teacher's weights and graph out of it. Every offset is
+/// checked, because the file comes from outside; quantised constants arrive as floats.
 #include <photoplayer/stream/result.h>
 
 #include <cstdint>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A pixel needs three log ratios only: rg = lR − lG, rb = lR − lB, gb = lG − lB. The other three are their negatives,
-/// and the bins are symmetric about 0, so k(−x)[i] = k(x)[31 − i]. Hence three rank-1 sums over pixels,
+/// A pixel needs three log ratios only: rg = lR − lG, rb = lR − lB, gb = lG − lB. The other three are their
+/// negatives, and the bins are symmetric about 0, so k(−x)[i] = k(x)[31 − i]. Hence three rank-1 sums over
+/// pixels,
 ///   R = Σ w·k(rg) ⊗ k(rb)   G' = Σ w·k(rg) ⊗ k(gb)   B' = Σ w·k(rb) ⊗ k(gb),
-/// and G is G' with its rows reversed, B is B' with rows and columns reversed. Pixels go in blocks, so that a row of
-/// the histogram stays in registers over a block.
+/// and G is G' with its rows reversed, B is B' with rows and columns reversed. Pixels go in blocks, so that a
+/// row of the histogram stays in registers over a block.
 #include <photoplayer/kernels/rgb_uv_histogram.h>
 
 #include <algorithm>
@@ -53,7 +54,8 @@ void kernel_values(float x, const Centres& centres, RgbUvKernel kernel, float si
       }
       break;
     case RgbUvKernel::kRbf:
-      // Beyond √87·sigma the exponential is below the smallest normal float; only the bins within reach need it.
+      // Beyond √87·sigma the exponential is below the smallest normal float; only the bins within reach need
+      // it.
       for (std::size_t i = 0; i < out.size(); ++i) {
         const float d = centres.distance(x, i) * inverse_sigma;
         out[i] = d * d < 87.0F ? std::exp(-d * d) : 0.0F;
@@ -67,8 +69,8 @@ void kernel_values(float x, const Centres& centres, RgbUvKernel kernel, float si
   }
 }
 
-/// plane[i, j] += Σ a[p, i] · b[p, j]. The block is summed from zero first: adding pixel by pixel to a large total
-/// loses digits.
+/// plane[i, j] += Σ a[p, i] · b[p, j]. The block is summed from zero first: adding pixel by pixel to a large
+/// total loses digits.
 void accumulate(const std::array<Bins, kBlockPixels>& a, const std::array<Bins, kBlockPixels>& b, int pixels,
                 Plane& plane) noexcept {
   for (std::size_t i = 0; i < kRgbUvBins; ++i) {
@@ -104,8 +106,8 @@ struct Tap {
 };
 
 Tap tap(int out_index, int in_size) noexcept {
-  // As PyTorch 1.13 does it on a CPU (seen by resizing a ramp): the scale is a float, the position is not. Rounding the
-  // position to float moves it by up to 1e-5 of a pixel, which the small sigma makes visible.
+  // As PyTorch 1.13 does it on a CPU (seen by resizing a ramp): the scale is a float, the position is not.
+  // Rounding the position to float moves it by up to 1e-5 of a pixel, which the small sigma makes visible.
   const float scale = static_cast<float>(in_size) / kRgbUvMaxSide;
   const double centre = std::max(static_cast<double>(scale) * (out_index + 0.5) - 0.5, 0.0);
   const int at = std::min(static_cast<int>(centre), in_size - 1);
@@ -114,10 +116,12 @@ Tap tap(int out_index, int in_size) noexcept {
 
 Pixel pixel_at(const RgbUvHistogramArgs& args, int x, int y) noexcept {
   const std::uint8_t* p = args.rgb + y * args.stride_bytes + 3 * x;
-  return {static_cast<float>(p[0]) / 255.0F, static_cast<float>(p[1]) / 255.0F, static_cast<float>(p[2]) / 255.0F};
+  return {static_cast<float>(p[0]) / 255.0F, static_cast<float>(p[1]) / 255.0F,
+          static_cast<float>(p[2]) / 255.0F};
 }
 
-float mix(float top_left, float top_right, float low_left, float low_right, const Tap& x, const Tap& y) noexcept {
+float mix(float top_left, float top_right, float low_left, float low_right, const Tap& x,
+          const Tap& y) noexcept {
   const float top = (1.0F - x.weight) * top_left + x.weight * top_right;
   const float low = (1.0F - x.weight) * low_left + x.weight * low_right;
   return (1.0F - y.weight) * top + y.weight * low;
@@ -130,15 +134,6 @@ Pixel resized_pixel_at(const RgbUvHistogramArgs& args, const Tap& x, const Tap& 
 }
 
 }  // namespace
-
-Status check_rgb_uv_histogram(const RgbUvHistogramArgs& args) noexcept {
-  if (args.rgb == nullptr) return bad_argument("rgb is null");
-  if (args.histogram == nullptr) return bad_argument("histogram is null");
-  if (args.width < 1 || args.height < 1) return bad_argument("the picture is empty");
-  if (args.stride_bytes < 3 * static_cast<std::ptrdiff_t>(args.width)) return bad_argument("stride_bytes is too small");
-  if (!(args.sigma > 0.0F)) return bad_argument("sigma must be above 0");
-  return {};
-}
 
 Status rgb_uv_histogram(const RgbUvHistogramArgs& args) noexcept {
   if (const Status status = check_rgb_uv_histogram(args); !status.ok()) return status;
@@ -153,8 +148,7 @@ Status rgb_uv_histogram(const RgbUvHistogramArgs& args) noexcept {
     const Tap tap_y = tap(y, args.height);
     for (int x = 0; x < width; ++x) {
       const Pixel pixel = resize ? resized_pixel_at(args, tap(x, args.width), tap_y) : pixel_at(args, x, y);
-      const float weight =
-          std::sqrt(pixel.r * pixel.r + pixel.g * pixel.g + pixel.b * pixel.b + kEpsilon);
+      const float weight = std::sqrt(pixel.r * pixel.r + pixel.g * pixel.g + pixel.b * pixel.b + kEpsilon);
       const float log_r = std::log(pixel.r + kEpsilon);
       const float log_g = std::log(pixel.g + kEpsilon);
       const float log_b = std::log(pixel.b + kEpsilon);

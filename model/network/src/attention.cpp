@@ -81,26 +81,33 @@ torch::Tensor CrossAttentionImpl::forward(const torch::Tensor& x, const Context&
     k = rotate(k, context.rotary);
     q = rotate(q, query_rotary);
   }
-  const auto shared = heads_ / kv_heads_;  // query head h uses kv head h / shared
-  k = k.repeat_interleave(shared, 1);
-  v = v.repeat_interleave(shared, 1);
-  auto scores = torch::matmul(q, k.transpose(-1, -2)) * (1.0 / std::sqrt(static_cast<double>(head_dims_)));
-  if (!context.visible.defined()) return to_out(join_heads(torch::matmul(scores.softmax(-1), v)));
-
-  scores = scores.masked_fill(context.visible.logical_not().unsqueeze(1).unsqueeze(1), -1e9);
-  const auto nothing = torch::zeros({scores.size(0), scores.size(1), scores.size(2), 1}, scores.options());
-  const auto weights = torch::cat({scores, nothing}, -1).softmax(-1);
-  return to_out(join_heads(torch::matmul(weights.narrow(-1, 0, k.size(2)), v)));
+  // Query head h uses kv head h / shared: the heads that share one are folded into its query rows.
+  const auto batch = x.size(0), tokens = x.size(1);
+  const auto shared = heads_ / kv_heads_;
+  q = q.reshape({batch, kv_heads_, shared * tokens, head_dims_});
+  const auto unfold = [&](const torch::Tensor& y) { return y.view({batch, heads_, tokens, head_dims_}); };
+  const double scale = 1.0 / std::sqrt(static_cast<double>(head_dims_));
+  if (!context.visible.defined()) {
+    const auto weights = (torch::matmul(q, k.transpose(-1, -2)) * scale).softmax(-1);
+    return to_out(join_heads(unfold(torch::matmul(weights, v))));
+  }
+  const auto nothing = torch::zeros({batch, kv_heads_, 1, head_dims_}, k.options());
+  k = torch::cat({k, nothing}, 2);
+  v = torch::cat({v, nothing}, 2);
+  const auto hidden = torch::where(context.visible, torch::zeros({}), torch::full({}, -1e9));
+  const auto bias = torch::constant_pad_nd(hidden, {0, 1}).unsqueeze(1).unsqueeze(1);
+  const auto scores = torch::matmul(q, k.transpose(-1, -2)) * scale + bias;
+  return to_out(join_heads(unfold(torch::matmul(scores.softmax(-1), v))));
 }
 
 FeedForwardImpl::FeedForwardImpl(std::int64_t width, std::int64_t inner) {
-  in = register_module("in", linear(width, 2 * inner, true));
-  out = register_module("out", linear(inner, width, true));
+  proj_in = register_module("proj_in", linear(width, 2 * inner, true));
+  proj_out = register_module("proj_out", linear(inner, width, true));
 }
 
 torch::Tensor FeedForwardImpl::forward(const torch::Tensor& x) {
-  const auto parts = in(x).chunk(2, -1);
-  return out(parts[0] * torch::silu(parts[1]));
+  const auto parts = proj_in(x).chunk(2, -1);
+  return proj_out(parts[0] * torch::silu(parts[1]));
 }
 
 }  // namespace photoplayer::network

@@ -110,8 +110,7 @@ class FluidSynthesiser final : public ScoreSynthesiser {
   void express(const stream::Expression& expression) override {
     goal_.intensity = unit(expression.intensity, goal_.intensity);
     goal_.brightness = unit(expression.brightness, goal_.brightness);
-    if (!expressed_ && position_ == 0) now_ = goal_;  // nothing sounded yet: begin there
-    expressed_ = true;
+    if (!played_) now_ = goal_;
   }
 
   void render(std::span<float> out, std::span<const std::span<float>> stems) override {
@@ -128,7 +127,6 @@ class FluidSynthesiser final : public ScoreSynthesiser {
       taken_ += static_cast<int>(count);
       done += count;
     }
-    position_ += frames;
   }
 
   void all_notes_off() override {
@@ -215,6 +213,7 @@ class FluidSynthesiser final : public ScoreSynthesiser {
   }
 
   void note_on(int layer, const stream::NoteEvent& event) {
+    if (!played_) begin();
     if (programmed_[index(layer)] != style_) set_up(layer);
     const Style& style = style_at(style_);
     const int key = sounding_key(style, event);
@@ -231,6 +230,16 @@ class FluidSynthesiser final : public ScoreSynthesiser {
       doubled_[index(layer)][event.pitch] = static_cast<std::int8_t>(second);
     }
     sounding_[index(layer)][event.pitch] = static_cast<std::int8_t>(key);
+  }
+
+  /// Before the first note: nothing sounds that a jump could disturb.
+  void begin() {
+    played_ = true;
+    for (int i = 0; i < kLayers; ++i) {
+      if (programmed_[index(i)] != style_) set_up(i);
+      gains_[index(i)] = goal_gains(i);
+    }
+    fixed_gain_ = factor_of(style_at(style_).start_gain_db);
   }
 
   /// By what was started, not by the table: the style may have changed since.
@@ -331,8 +340,7 @@ class FluidSynthesiser final : public ScoreSynthesiser {
   LoudnessLeveller leveller_;
   float fixed_gain_ = 1.0F;
   stream::Expression now_, goal_;
-  bool expressed_ = false;
-  std::uint64_t position_ = 0;  ///< frames handed out
+  bool played_ = false;
 
   std::array<int, kLayers> programmed_{};  ///< style of each layer's instruments
   std::array<float, kLayers> filters_{};   ///< cents applied

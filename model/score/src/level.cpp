@@ -101,8 +101,6 @@ struct LoudnessLeveller::State {
   explicit State(const LevelSettings& s)
       : settings(s),
         meter(ebur128_init(2, static_cast<unsigned long>(s.sample_rate_hz), EBUR128_MODE_M)) {
-    gain_db = s.start_gain_db;
-    factor = factor_of(gain_db);
     expect(s.start_gain_db);
   }
   ~State() { ebur128_destroy(&meter); }
@@ -112,6 +110,10 @@ struct LoudnessLeveller::State {
   void expect(double start_gain_db) {
     settings.start_gain_db = start_gain_db;
     goal_db = start_gain_db;
+    if (!sounded) {  // nothing to hear yet: be there at once
+      gain_db = start_gain_db;
+      factor = factor_of(gain_db);
+    }
     heard_s = 0.0;
     recent.clear();
   }
@@ -122,6 +124,7 @@ struct LoudnessLeveller::State {
     if (!std::isfinite(momentary)) return;
     output.add(momentary + gain_db);
     if (momentary + gain_db < kSilenceLufs) return;
+    sounded = true;
     heard_s += kDecideS;
     recent.add(momentary);
     const double prior_s = kPriorS * std::max(0.0, 1.0 - heard_s / kPriorUntilS);
@@ -138,7 +141,8 @@ struct LoudnessLeveller::State {
   ebur128_state* meter;
   GatedHistogram output;
   RecentLoudness recent;
-  double heard_s = 0.0;
+  double heard_s = 0.0;     ///< since the last expect()
+  bool sounded = false;     ///< ever
   double elapsed_s = 0.0;
   double since_decision_s = 0.0;
   double goal_db = 0.0;

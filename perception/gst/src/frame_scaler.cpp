@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Three steps, each cheap for a reason:
-///   1. In the frame's own format, bilinear with two taps, to a grid 4 (thumbnail) or 2 (still) times as fine as the
-///      result. For 8-bit formats libgstvideo scales plane by plane here and touches only the pixels that it needs, so 8K costs little more
-///      than 1080p; colour conversion of the full frame would not.
+///   1. In the frame's own format, bilinear with two taps, to a grid 4 (thumbnail) or 2 (still) times as fine
+///   as the
+///      result. For 8-bit formats libgstvideo scales plane by plane here and touches only the pixels that it
+///      needs, so 8K costs little more than 1080p; colour conversion of the full frame would not.
 ///   2. To RGB, on that small grid.
-///   3. Average of the grid's cells, against the aliasing of step 1: up to 64 pixels for one of the thumbnail.
+///   3. Average of the grid's cells, against the aliasing of step 1: up to 64 pixels for one of the
+///   thumbnail.
 #include <photoplayer/perception/frame_scaler.h>
 
 #include <string>
@@ -72,8 +74,9 @@ GstVideoInfo as_progressive(const GstVideoInfo& info) {
 
 /// A frame's geometry without what its caps say about fields, frame rate or views.
 bool same_layout(const GstVideoInfo& a, const GstVideoInfo& b) noexcept {
-  return GST_VIDEO_INFO_FORMAT(&a) == GST_VIDEO_INFO_FORMAT(&b) && a.width == b.width && a.height == b.height &&
-         a.interlace_mode == b.interlace_mode && gst_video_colorimetry_is_equal(&a.colorimetry, &b.colorimetry) != FALSE;
+  return GST_VIDEO_INFO_FORMAT(&a) == GST_VIDEO_INFO_FORMAT(&b) && a.width == b.width &&
+         a.height == b.height && a.interlace_mode == b.interlace_mode &&
+         gst_video_colorimetry_is_equal(&a.colorimetry, &b.colorimetry) != FALSE;
 }
 
 constexpr gint kTiny_px = 8;
@@ -94,7 +97,8 @@ class Reducer {
       const auto from_width = static_cast<guint>(from.width), from_height = static_cast<guint>(from.height);
       if (!gst_video_info_set_format(&between, GST_VIDEO_FORMAT_RGB, from_width, from_height)) return false;
     } else {
-      if (!gst_video_info_set_format(&between, GST_VIDEO_INFO_FORMAT(&from), fine_width, fine_height)) return false;
+      if (!gst_video_info_set_format(&between, GST_VIDEO_INFO_FORMAT(&from), fine_width, fine_height))
+        return false;
       between.colorimetry = from.colorimetry;
       between.chroma_site = from.chroma_site;
       between.flags = from.flags;  // premultiplied alpha
@@ -142,7 +146,8 @@ constexpr int kThumbOversampling = 4;
 constexpr int kStillOversampling = 2;
 
 std::string describe(const GstVideoInfo& info) {
-  return std::string(GST_VIDEO_INFO_NAME(&info)) + " " + std::to_string(info.width) + "x" + std::to_string(info.height);
+  return std::string(GST_VIDEO_INFO_NAME(&info)) + " " + std::to_string(info.width) + "x" +
+         std::to_string(info.height);
 }
 
 }  // namespace
@@ -154,8 +159,9 @@ struct FrameScaler::State {
 
   [[nodiscard]] Result<stream::PictureView> reduce(Reducer& reducer, const GstVideoFrame& frame) const {
     if (!same_layout(given, frame.info)) {
-      return fail(ErrorCode::kBadInput, "cannot scale a frame of " + describe(frame.info) + " with a scaler for " +
-                                            describe(given) + "; make a new one when the caps change");
+      return fail(ErrorCode::kBadInput, "cannot scale a frame of " + describe(frame.info) +
+                                            " with a scaler for " + describe(given) +
+                                            "; make a new one when the caps change");
     }
     GstVideoFrame woven = frame;  // a view: the mapping stays the caller's
     woven.info.interlace_mode = progressive.interlace_mode;
@@ -171,18 +177,21 @@ FrameScaler::FrameScaler(FrameScaler&&) noexcept = default;
 FrameScaler& FrameScaler::operator=(FrameScaler&&) noexcept = default;
 
 Result<FrameScaler> FrameScaler::make(const GstVideoInfo& info) {
-  const GstVideoFormat format = info.finfo != nullptr ? GST_VIDEO_INFO_FORMAT(&info) : GST_VIDEO_FORMAT_UNKNOWN;
+  const GstVideoFormat format =
+      info.finfo != nullptr ? GST_VIDEO_INFO_FORMAT(&info) : GST_VIDEO_FORMAT_UNKNOWN;
   const bool raw = format != GST_VIDEO_FORMAT_UNKNOWN && format != GST_VIDEO_FORMAT_ENCODED &&
                    info.finfo->unpack_func != nullptr;
   if (!raw || info.width < 1 || info.height < 1) {
     return fail(ErrorCode::kBadInput,
-                "cannot look at video of format " + (info.finfo != nullptr ? describe(info) : std::string("unknown")) +
+                "cannot look at video of format " +
+                    (info.finfo != nullptr ? describe(info) : std::string("unknown")) +
                     ": raw frames in system memory are needed; put videoconvert or a decoder before this");
   }
   auto state = std::make_unique<State>();
   state->given = info;
   state->progressive = as_progressive(info);
-  if (!state->thumb.prepare(state->progressive, stream::kThumbWidth, stream::kThumbHeight, kThumbOversampling) ||
+  if (!state->thumb.prepare(state->progressive, stream::kThumbWidth, stream::kThumbHeight,
+                            kThumbOversampling) ||
       !state->still.prepare(state->progressive, stream::kStillSide, stream::kStillSide, kStillOversampling)) {
     return fail(ErrorCode::kBadInput,
                 "libgstvideo cannot scale " + describe(info) + "; put videoconvert before this");
@@ -190,10 +199,16 @@ Result<FrameScaler> FrameScaler::make(const GstVideoInfo& info) {
   return FrameScaler(std::move(state));
 }
 
-bool FrameScaler::fits(const GstVideoInfo& info) const noexcept { return same_layout(state_->given, info); }
+bool FrameScaler::fits(const GstVideoInfo& info) const noexcept {
+  return same_layout(state_->given, info);
+}
 
-Result<stream::PictureView> FrameScaler::thumb(const GstVideoFrame& frame) { return state_->reduce(state_->thumb, frame); }
+Result<stream::PictureView> FrameScaler::thumb(const GstVideoFrame& frame) {
+  return state_->reduce(state_->thumb, frame);
+}
 
-Result<stream::PictureView> FrameScaler::still(const GstVideoFrame& frame) { return state_->reduce(state_->still, frame); }
+Result<stream::PictureView> FrameScaler::still(const GstVideoFrame& frame) {
+  return state_->reduce(state_->still, frame);
+}
 
 }  // namespace photoplayer::perception

@@ -64,7 +64,8 @@ inline GstBuffer* make_frame(GstHarness* harness, GstClockTime pts, GstClockTime
 inline void push_film(GstHarness* harness, int frames, int first = 0) {
   for (int i = first; i < first + frames; ++i) {
     const auto at = static_cast<GstClockTime>(i) * 40 * GST_MSECOND;
-    gst_harness_push(harness, make_frame(harness, at, 40 * GST_MSECOND, static_cast<std::uint8_t>(40 + i % 50)));
+    gst_harness_push(harness,
+                     make_frame(harness, at, 40 * GST_MSECOND, static_cast<std::uint8_t>(40 + i % 50)));
   }
 }
 
@@ -79,9 +80,11 @@ struct Heard {
 
 /// Takes the buffer.
 inline void hear(Heard& heard, GstBuffer* buffer) {
-  if (!GST_CLOCK_TIME_IS_VALID(heard.first_pts)) heard.first_pts = GST_BUFFER_PTS(buffer);
-  else heard.gapless = heard.gapless && GST_BUFFER_PTS(buffer) == heard.end &&
-                       GST_BUFFER_OFFSET(buffer) == heard.samples.size() / 2;
+  if (!GST_CLOCK_TIME_IS_VALID(heard.first_pts))
+    heard.first_pts = GST_BUFFER_PTS(buffer);
+  else
+    heard.gapless = heard.gapless && GST_BUFFER_PTS(buffer) == heard.end &&
+                    GST_BUFFER_OFFSET(buffer) == heard.samples.size() / 2;
   heard.end = GST_BUFFER_PTS(buffer) + GST_BUFFER_DURATION(buffer);
   GstMapInfo map;
   gst_buffer_map(buffer, &map, GST_MAP_READ);
@@ -89,7 +92,8 @@ inline void hear(Heard& heard, GstBuffer* buffer) {
   heard.samples.resize(before + count);
   std::memcpy(heard.samples.data() + before, map.data, map.size);
   gst_buffer_unmap(buffer, &map);
-  for (std::size_t i = before; i < heard.samples.size(); ++i) heard.finite = heard.finite && std::isfinite(heard.samples[i]);
+  for (std::size_t i = before; i < heard.samples.size(); ++i)
+    heard.finite = heard.finite && std::isfinite(heard.samples[i]);
   gst_buffer_unref(buffer);
 }
 

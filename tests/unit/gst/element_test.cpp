@@ -24,7 +24,8 @@ Heard film(int frames, const std::string& properties = "") {
 }
 
 bool sounds(const Heard& heard) {
-  return std::any_of(heard.samples.begin(), heard.samples.end(), [](float x) { return std::abs(x) > 0.001F; });
+  return std::any_of(heard.samples.begin(), heard.samples.end(),
+                     [](float x) { return std::abs(x) > 0.001F; });
 }
 
 }  // namespace
@@ -63,13 +64,19 @@ TEST_CASE("element: as many samples as the video is long", "[gst]") {
     CHECK(heard.first_pts == 0);
     CHECK(heard.end == 2 * GST_SECOND);
   }
-  SECTION("one frame") { CHECK(film(1).frames() == 1764); }
+  SECTION("one frame") {
+    CHECK(film(1).frames() == 1764);
+  }
   SECTION("no frame: an end and nothing before it") {
     const Harness harness = offline();
     CHECK(finish(harness.get()).frames() == 0);
   }
-  SECTION("longer than the queue") { CHECK(film(200).frames() == 8 * 44100); }
-  SECTION("a tail") { CHECK(film(50, "tail=500").frames() == 88200 + 22050); }
+  SECTION("longer than the queue") {
+    CHECK(film(200).frames() == 8 * 44100);
+  }
+  SECTION("a tail") {
+    CHECK(film(50, "tail=500").frames() == 88200 + 22050);
+  }
   SECTION("variable rate, no durations, frame rate unknown") {
     const Harness harness = offline("", "video/x-raw,format=RGB,width=32,height=18,framerate=0/1");
     GstClockTime at = 0, interval = 0;
@@ -100,7 +107,8 @@ TEST_CASE("element: not live, the same film and seed give the same samples", "[g
   CHECK(first.samples == second.samples);
 }
 
-TEST_CASE("element: its stream has its own id, upstream's group, caps and a time segment, in order", "[gst]") {
+TEST_CASE("element: its stream has its own id, upstream's group, caps and a time segment, in order",
+          "[gst]") {
   const Harness harness = make_harness();
   gst_harness_set_live(harness.get(), FALSE);
   GstEvent* start = gst_event_new_stream_start("upstream");
@@ -176,7 +184,8 @@ TEST_CASE("element: ten times to PLAYING and back, at any point of the stream", 
   use_scripted_element();
   for (const GstState low : {GST_STATE_NULL, GST_STATE_READY, GST_STATE_PAUSED}) {
     GstElement* pipeline = gst_parse_launch(
-        "videotestsrc num-buffers=400 ! video/x-raw,width=32,height=18 ! photoplayer ! fakesink sync=true", nullptr);
+        "videotestsrc num-buffers=400 ! video/x-raw,width=32,height=18 ! photoplayer ! fakesink sync=true",
+        nullptr);
     REQUIRE(pipeline != nullptr);
     for (int i = 0; i < 10; ++i) {
       CHECK(gst_element_set_state(pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE);
@@ -191,16 +200,16 @@ TEST_CASE("element: ten times to PLAYING and back, at any point of the stream", 
 
 TEST_CASE("element: a seek in a real pipeline", "[gst]") {
   use_scripted_element();
-  GstElement* pipeline =
-      gst_parse_launch("videotestsrc num-buffers=90 ! video/x-raw,width=32,height=18 ! photoplayer ! fakesink", nullptr);
+  GstElement* pipeline = gst_parse_launch(
+      "videotestsrc num-buffers=90 ! video/x-raw,width=32,height=18 ! photoplayer ! fakesink", nullptr);
   REQUIRE(pipeline != nullptr);
   gst_element_set_state(pipeline, GST_STATE_PAUSED);
   REQUIRE(gst_element_get_state(pipeline, nullptr, nullptr, 20 * GST_SECOND) == GST_STATE_CHANGE_SUCCESS);
   CHECK(gst_element_seek_simple(pipeline, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, GST_SECOND));
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
   GstBus* bus = gst_element_get_bus(pipeline);
-  GstMessage* message = gst_bus_timed_pop_filtered(bus, 20 * GST_SECOND,
-                                                   static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
+  GstMessage* message = gst_bus_timed_pop_filtered(
+      bus, 20 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
   REQUIRE(message != nullptr);
   CHECK(GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS);
   gst_message_unref(message);

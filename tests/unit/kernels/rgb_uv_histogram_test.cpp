@@ -9,9 +9,9 @@
 #include <filesystem>
 #include <limits>
 #include <numeric>
+#include <string>
 #include <tuple>
 #include <utility>
-#include <string>
 #include <vector>
 
 #include "safetensors_reader.h"
@@ -27,7 +27,9 @@ struct Picture {
   std::vector<std::uint8_t> rgb;
 
   Picture(int w, int h, std::ptrdiff_t padding_bytes = 0)
-      : width(w), height(h), stride_bytes(3 * w + padding_bytes),
+      : width(w),
+        height(h),
+        stride_bytes(3 * w + padding_bytes),
         rgb(static_cast<std::size_t>(stride_bytes * h), std::uint8_t{77}) {}
 
   std::uint8_t* at(int x, int y) { return rgb.data() + y * stride_bytes + 3 * x; }
@@ -66,7 +68,9 @@ std::vector<float> histogram_of(const Picture& picture, RgbUvKernel kernel = Rgb
   return {out.begin() + 1, out.end() - 1};
 }
 
-float sum(const std::vector<float>& values) { return std::accumulate(values.begin(), values.end(), 0.0F); }
+float sum(const std::vector<float>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0F);
+}
 
 }  // namespace
 
@@ -102,8 +106,8 @@ TEST_CASE("RGB-uv histogram: a colour's plane leans to positive u and v", "[kern
   Picture picture(8, 8);
   picture.fill(200, 60, 60);
   const auto histogram = histogram_of(picture);
-  const auto peak = static_cast<std::size_t>(
-      std::max_element(histogram.begin(), histogram.begin() + 1024) - histogram.begin());
+  const auto peak = static_cast<std::size_t>(std::max_element(histogram.begin(), histogram.begin() + 1024) -
+                                             histogram.begin());
   const float expected_u = std::log(200.0F / 60.0F);
   CHECK(std::abs(-3.0F + 6.0F * static_cast<float>(peak / 32) / 31.0F - expected_u) <= 3.01F / 31.0F);
   CHECK(peak / 32 == peak % 32);
@@ -153,8 +157,8 @@ TEST_CASE("RGB-uv histogram: bad arguments are refused with a reason", "[kernels
   CHECK(refused(bad));
 }
 
-// Bound: 1e-4 of the tensor's standard deviation. The inverse-quadratic kernel is steep (sigma 0.02 against bins 0.19
-// apart), so one rounding of a log ratio near 3 moves a value by about 1e-5 of itself.
+// Bound: 1e-4 of the tensor's standard deviation. The inverse-quadratic kernel is steep (sigma 0.02 against
+// bins 0.19 apart), so one rounding of a log ratio near 3 moves a value by about 1e-5 of itself.
 TEST_CASE("RGB-uv histogram: equals HistoGAN's own block on the parity pictures", "[kernels][parity]") {
   const char* shared = std::getenv("PHOTOPLAYER_SHARED");
   const std::filesystem::path path =
@@ -170,7 +174,8 @@ TEST_CASE("RGB-uv histogram: equals HistoGAN's own block on the parity pictures"
   for (const char* k : {"0", "1", "2"}) {
     const auto& in = tensors.at("in." + std::string(k) + ".rgb_hwc_u8_as_f32");
     Picture picture(static_cast<int>(in.shape[1]), static_cast<int>(in.shape[0]));
-    for (std::size_t i = 0; i < in.values.size(); ++i) picture.rgb[i] = static_cast<std::uint8_t>(in.values[i]);
+    for (std::size_t i = 0; i < in.values.size(); ++i)
+      picture.rgb[i] = static_cast<std::uint8_t>(in.values[i]);
     for (const auto& [name, kernel] : kernels) {
       const auto& expected = tensors.at("out." + std::string(k) + "." + name).values;
       const auto actual = histogram_of(picture, kernel);
@@ -198,7 +203,9 @@ TEST_CASE("RGB-uv histogram: time on this machine", "[kernels][.timing]") {
       for (int run = 0; run < 20; ++run) {
         const auto start = std::chrono::steady_clock::now();
         histogram_of(picture, kernel);
-        best_ms = std::min(best_ms, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+        best_ms = std::min(
+            best_ms,
+            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
       }
       WARN(width << "x" << height << " kernel " << static_cast<int>(kernel) << ": " << best_ms << " ms");
     }

@@ -26,8 +26,10 @@ model::TensorSource random_source(std::string break_name = {}, float broken_valu
     std::normal_distribution<float> normal(0.0F, scale);
     std::vector<float> values(static_cast<std::size_t>(count));
     for (auto& value : values) value = normal(random);
-    if (name == break_name && broken_value != 0.0F) values[0] = broken_value;
-    else if (name == break_name) values.pop_back();
+    if (name == break_name && broken_value != 0.0F)
+      values[0] = broken_value;
+    else if (name == break_name)
+      values.pop_back();
     return values;
   };
 }
@@ -40,8 +42,8 @@ struct Picture {
       : width(w), height(h), stride(3 * w + padding), bytes(static_cast<std::size_t>(stride * h)) {
     for (int y = 0; y < h; ++y)
       for (int x = 0; x < 3 * w; ++x)
-        bytes[static_cast<std::size_t>(y * stride + x)] =
-            static_cast<std::uint8_t>((static_cast<unsigned>(x) * seed + static_cast<unsigned>(y * y) / (seed + 1)) % 256);
+        bytes[static_cast<std::size_t>(y * stride + x)] = static_cast<std::uint8_t>(
+            (static_cast<unsigned>(x) * seed + static_cast<unsigned>(y * y) / (seed + 1)) % 256);
   }
   [[nodiscard]] stream::PictureView view() const { return {bytes.data(), width, height, stride}; }
 };
@@ -94,7 +96,8 @@ TEST_CASE("rows may be padded, and odd sizes or no picture still give a unit vec
 }
 
 TEST_CASE("bad tensors are refused by name", "[semantic]") {
-  const std::string broken = GENERATE("semantic.stage0.down.weight", "semantic.stage1.block0.b.bias", "semantic.head.weight");
+  const std::string broken =
+      GENERATE("semantic.stage0.down.weight", "semantic.stage1.block0.b.bias", "semantic.head.weight");
   for (const float value : {0.0F, std::numeric_limits<float>::quiet_NaN()}) {
     const auto encoder = model::make_semantic_encoder(kConfig, random_source(broken, value));
     REQUIRE_FALSE(encoder);

@@ -47,7 +47,8 @@ struct Seen {
 };
 
 bool sane(const FastObservation& seen) {
-  for (const float value : {seen.brightness, seen.saturation, seen.change, seen.motion, seen.cut, seen.beat}) {
+  for (const float value :
+       {seen.brightness, seen.saturation, seen.change, seen.motion, seen.cut, seen.beat}) {
     if (!(value >= 0.0F && value <= 1.0F)) return false;
   }
   return seen.warmth >= -1.0F && seen.warmth <= 1.0F && std::isfinite(seen.time_s);
@@ -79,7 +80,8 @@ Seen watch(const Film& film, double fps, double from_s, double to_s) {
   return seen;
 }
 
-void check_times(const std::vector<double>& found, const std::vector<double>& expected, double early_s, double late_s) {
+void check_times(const std::vector<double>& found, const std::vector<double>& expected, double early_s,
+                 double late_s) {
   CAPTURE(found);
   CAPTURE(expected);
   REQUIRE(found.size() == expected.size());
@@ -94,13 +96,16 @@ Film bar(double widths_per_s) {
   return [widths_per_s](double x, double, double time_s) {
     const double at = std::fmod(time_s * widths_per_s, 1.0);
     double covered = 0.0;
-    for (const double turn : {-1.0, 0.0, 1.0}) covered += tests::cover(x, 1.0 / 64, at + turn, at + turn + 0.125);
+    for (const double turn : {-1.0, 0.0, 1.0})
+      covered += tests::cover(x, 1.0 / 64, at + turn, at + turn + 0.125);
     return tests::mix({40, 50, 60}, {220, 210, 200}, covered);
   };
 }
 
 Film pan(double widths_per_s) {
-  return [widths_per_s](double x, double y, double time_s) { return tests::texture(x + widths_per_s * time_s, y, 3); };
+  return [widths_per_s](double x, double y, double time_s) {
+    return tests::texture(x + widths_per_s * time_s, y, 3);
+  };
 }
 
 }  // namespace
@@ -167,7 +172,8 @@ TEST_CASE("FastPath: a pan's motion is its speed at any frame rate", "[perceptio
   CHECK(measured == Approx(widths_per_s).epsilon(0.25));
 }
 
-TEST_CASE("FastPath: a moving bar's motion grows with its speed and not with the frame rate", "[perception][unit]") {
+TEST_CASE("FastPath: a moving bar's motion grows with its speed and not with the frame rate",
+          "[perception][unit]") {
   double before = 0.0;
   for (const double widths_per_s : {0.1, 0.2, 0.5, 1.0, 2.0}) {
     const double at_30 = watch(bar(widths_per_s), 30.0, 0.0, 3.0).mean_motion(0.1);
@@ -210,13 +216,16 @@ TEST_CASE("FastPath: hard cuts are found at their frames at any frame rate", "[p
   }
 }
 
-TEST_CASE("FastPath: cuts between plain colours are found, to black and white as well", "[perception][unit]") {
-  const std::vector<Colour> colours = {{255, 0, 0}, {0, 255, 0},  {0, 0, 255},   {255, 255, 0}, {0, 0, 0},
-                                       {200, 0, 200}, {255, 255, 255}, {20, 80, 160}, {128, 128, 128}, {16, 16, 16}};
+TEST_CASE("FastPath: cuts between plain colours are found, to black and white as well",
+          "[perception][unit]") {
+  const std::vector<Colour> colours = {{255, 0, 0},     {0, 255, 0},   {0, 0, 255},     {255, 255, 0},
+                                       {0, 0, 0},       {200, 0, 200}, {255, 255, 255}, {20, 80, 160},
+                                       {128, 128, 128}, {16, 16, 16}};
   const double fps = GENERATE(10.0, 30.0, 60.0);
-  const auto seen = watch(
-      [&](double, double, double time_s) { return colours[static_cast<std::size_t>(time_s + 1e-6) % colours.size()]; },
-      fps, 0.0, 10.0);
+  const auto seen =
+      watch([&](double, double,
+                double time_s) { return colours[static_cast<std::size_t>(time_s + 1e-6) % colours.size()]; },
+            fps, 0.0, 10.0);
   check_times(seen.times(VisualEventKind::kCut), {1, 2, 3, 4, 5, 6, 7, 8, 9}, 1e-5, 1.0 / fps);
 }
 
@@ -266,7 +275,8 @@ TEST_CASE("FastPath: a dissolve is not a series of cuts", "[perception][unit]") 
   CAPTURE(fps, length_s);
   const auto seen = watch(
       [&](double x, double y, double time_s) {
-        return tests::mix(tests::texture(x, y, 1), tests::texture(x, y, 2), std::clamp((time_s - 2.0) / length_s, 0.0, 1.0));
+        return tests::mix(tests::texture(x, y, 1), tests::texture(x, y, 2),
+                          std::clamp((time_s - 2.0) / length_s, 0.0, 1.0));
       },
       fps, 0.0, 6.0);
   const bool abrupt = length_s * fps <= 5.0 || length_s < 0.3;  // few steps, each of them large
@@ -274,11 +284,10 @@ TEST_CASE("FastPath: a dissolve is not a series of cuts", "[perception][unit]") 
 }
 
 TEST_CASE("FastPath: a whip pan is not a series of cuts", "[perception][unit]") {
-  const auto seen = watch(
-      [](double x, double y, double time_s) {
-        return tests::texture(x + 4.0 * std::clamp(time_s - 2.0, 0.0, 2.0), y, 6);
-      },
-      25.0, 0.0, 6.0);
+  const auto seen =
+      watch([](double x, double y,
+               double time_s) { return tests::texture(x + 4.0 * std::clamp(time_s - 2.0, 0.0, 2.0), y, 6); },
+            25.0, 0.0, 6.0);
   CHECK(seen.times(VisualEventKind::kCut).size() <= 1);
 }
 
@@ -290,7 +299,8 @@ TEST_CASE("FastPath: a bouncing ball beats when it hits the ground", "[perceptio
       [&](double x, double y, double time_s) {
         const double phase = std::fmod(time_s, period_s) / period_s;  // a parabola: fastest at the ground
         const double centre = 0.85 - 0.7 * 4.0 * phase * (1.0 - phase);
-        const double covered = tests::cover(x, 1.0 / 64, 0.42, 0.58) * tests::cover(y, 1.0 / 36, centre - 0.13, centre + 0.13);
+        const double covered =
+            tests::cover(x, 1.0 / 64, 0.42, 0.58) * tests::cover(y, 1.0 / 36, centre - 0.13, centre + 0.13);
         return tests::mix({30, 60, 40}, {240, 200, 60}, covered);
       },
       fps, 0.0, 12.0);
@@ -353,8 +363,9 @@ TEST_CASE("FastPath: a repeated timestamp changes no rate and reports no event",
 }
 
 TEST_CASE("FastPath: times far back or far ahead start anew, odd ones do no harm", "[perception][unit]") {
-  const double jump_s = GENERATE(-1e9, -5.0, -0.5, 3600.0, 1e6, 1e15, std::numeric_limits<double>::quiet_NaN(),
-                                 std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity());
+  const double jump_s =
+      GENERATE(-1e9, -5.0, -0.5, 3600.0, 1e6, 1e15, std::numeric_limits<double>::quiet_NaN(),
+               std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity());
   FastPath path;
   Picture picture;
   const auto show = [&](double time_s, int scene) {
@@ -410,7 +421,8 @@ TEST_CASE("FastPath: pictures of other sizes, and none at all, are survived", "[
 }
 
 TEST_CASE("FastPath: time per frame on this machine", "[perception][.timing]") {
-  for (const auto& [name, film] : {std::pair<std::string, Film>{"still", pan(0.0)}, {"bar", bar(0.7)}, {"pan", pan(1.0)}}) {
+  for (const auto& [name, film] :
+       {std::pair<std::string, Film>{"still", pan(0.0)}, {"bar", bar(0.7)}, {"pan", pan(1.0)}}) {
     std::vector<Picture> pictures(60);
     for (std::size_t i = 0; i < pictures.size(); ++i) {
       pictures[i].paint([&](double x, double y) { return film(x, y, static_cast<double>(i) / 30.0); });
@@ -420,7 +432,8 @@ TEST_CASE("FastPath: time per frame on this machine", "[perception][.timing]") {
     for (std::size_t i = 0; i < 600; ++i) {
       const auto start = std::chrono::steady_clock::now();
       (void)path.observe(pictures[i % 60].view(), static_cast<double>(i) / 30.0);
-      const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+      const double ms =
+          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
       if (i % 60 > 5) best_ms = std::min(best_ms, ms);
     }
     WARN(name << ": " << best_ms << " ms per frame");

@@ -18,8 +18,9 @@ using tests::Picture;
 
 namespace {
 
-/// A frame in any format, painted by converting an RGB picture of the same size with libgstvideo (exact sizes; the
-/// scaling under test is not involved). `padding_bytes` widens every row beyond the format's own stride.
+/// A frame in any format, painted by converting an RGB picture of the same size with libgstvideo (exact
+/// sizes; the scaling under test is not involved). `padding_bytes` widens every row beyond the format's own
+/// stride.
 class Frame {
  public:
   template <typename Paint>
@@ -29,7 +30,8 @@ class Frame {
     Picture picture(width, height);
     picture.paint(paint);
     GstVideoInfo rgb_info, progressive;
-    gst_video_info_set_format(&rgb_info, GST_VIDEO_FORMAT_RGB, static_cast<guint>(width), static_cast<guint>(height));
+    gst_video_info_set_format(&rgb_info, GST_VIDEO_FORMAT_RGB, static_cast<guint>(width),
+                              static_cast<guint>(height));
     gst_video_info_set_format(&progressive, format, static_cast<guint>(width), static_cast<guint>(height));
     if (padding_bytes > 0) {
       GstVideoAlignment alignment;
@@ -42,7 +44,8 @@ class Frame {
     gst_video_frame_map(&rgb, &rgb_info, rgb_buffer, GST_MAP_READWRITE);
     for (int y = 0; y < height; ++y) {
       std::copy_n(picture.bytes().data() + static_cast<std::size_t>(3 * width * y), 3 * width,
-                  static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&rgb, 0)) + y * GST_VIDEO_FRAME_PLANE_STRIDE(&rgb, 0));
+                  static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&rgb, 0)) +
+                      y * GST_VIDEO_FRAME_PLANE_STRIDE(&rgb, 0));
     }
     buffer_ = gst_buffer_new_allocate(nullptr, progressive.size, nullptr);
     gst_buffer_memset(buffer_, 0, 0, progressive.size);
@@ -75,14 +78,18 @@ class Frame {
   GstVideoFrame frame_{};
 };
 
-int at(const stream::PictureView& view, int x, int y, int channel) { return view.rgb[y * view.stride_bytes + 3 * x + channel]; }
+int at(const stream::PictureView& view, int x, int y, int channel) {
+  return view.rgb[y * view.stride_bytes + 3 * x + channel];
+}
 
 Colour quarters(double x, double y) {
   if (y < 0.5) return x < 0.5 ? Colour{200, 40, 40} : Colour{40, 180, 40};
   return x < 0.5 ? Colour{40, 60, 220} : Colour{230, 230, 230};
 }
 
-double luma(double r, double g, double b) { return 0.299 * r + 0.587 * g + 0.114 * b; }
+double luma(double r, double g, double b) {
+  return 0.299 * r + 0.587 * g + 0.114 * b;
+}
 
 /// The middle of each quarter is its colour (its luma, in a grey format), and the size is right.
 void check_quarters(const stream::PictureView& view, int width, int height, bool grey, double tolerance) {
@@ -95,9 +102,11 @@ void check_quarters(const stream::PictureView& view, int width, int height, bool
       CAPTURE(x, y);
       if (grey) {
         const double expected_luma = luma(expected[0], expected[1], expected[2]);
-        CHECK(std::abs(luma(at(view, x, y, 0), at(view, x, y, 1), at(view, x, y, 2)) - expected_luma) <= 15.0 + tolerance);
+        CHECK(std::abs(luma(at(view, x, y, 0), at(view, x, y, 1), at(view, x, y, 2)) - expected_luma) <=
+              15.0 + tolerance);
       } else {
-        for (int c = 0; c < 3; ++c) CHECK(std::abs(at(view, x, y, c) - expected[static_cast<std::size_t>(c)]) <= tolerance);
+        for (int c = 0; c < 3; ++c)
+          CHECK(std::abs(at(view, x, y, c) - expected[static_cast<std::size_t>(c)]) <= tolerance);
       }
     }
   }
@@ -128,7 +137,8 @@ TEST_CASE("FrameScaler: every raw format that libgstvideo can unpack", "[percept
     CAPTURE(info->name);
     // Formats with a few bits per channel, or a palette of 216 colours, round far.
     const bool coarse = std::string(info->name).find("8P") != std::string::npos;
-    const bool short_pixels = std::string(info->name).find("15") != std::string::npos || std::string(info->name).find("16") != std::string::npos;
+    const bool short_pixels = std::string(info->name).find("15") != std::string::npos ||
+                              std::string(info->name).find("16") != std::string::npos;
     check_frame(Frame(formats[i], 320, 240, quarters), coarse ? 40.0 : short_pixels ? 12.0 : 8.0);
     ++tried;
   }
@@ -138,8 +148,8 @@ TEST_CASE("FrameScaler: every raw format that libgstvideo can unpack", "[percept
 TEST_CASE("FrameScaler: odd sizes and strides", "[perception][unit][gst]") {
   const GstVideoFormat format = GENERATE(GST_VIDEO_FORMAT_I420, GST_VIDEO_FORMAT_NV12, GST_VIDEO_FORMAT_YUY2,
                                          GST_VIDEO_FORMAT_RGBA, GST_VIDEO_FORMAT_GRAY8);
-  const auto [width, height] = GENERATE(std::pair{1921, 1081}, std::pair{321, 181}, std::pair{65, 37}, std::pair{33, 17},
-                                        std::pair{200, 1000}, std::pair{1000, 20});
+  const auto [width, height] = GENERATE(std::pair{1921, 1081}, std::pair{321, 181}, std::pair{65, 37},
+                                        std::pair{33, 17}, std::pair{200, 1000}, std::pair{1000, 20});
   const int padding_bytes = GENERATE(0, 24);
   CAPTURE(gst_video_format_to_string(format), width, height, padding_bytes);
   check_frame(Frame(format, width, height, quarters, GST_VIDEO_INTERLACE_MODE_PROGRESSIVE, padding_bytes));
@@ -172,7 +182,8 @@ TEST_CASE("FrameScaler: interlaced frames are taken woven", "[perception][unit][
   check_frame(Frame(format, 721, 575, quarters, mode));
 }
 
-// Independent noise on every pixel has a deviation of 74; the mean of at least 16 pixels leaves a quarter of it.
+// Independent noise on every pixel has a deviation of 74; the mean of at least 16 pixels leaves a quarter of
+// it.
 TEST_CASE("FrameScaler: grain averages instead of aliasing", "[perception][unit][gst]") {
   std::uint32_t state = 7;
   const Frame frame(GST_VIDEO_FORMAT_GRAY8, 1920, 1080, [&](double, double) {
@@ -198,7 +209,8 @@ TEST_CASE("FrameScaler: grain averages instead of aliasing", "[perception][unit]
 }
 
 TEST_CASE("FrameScaler: the same frame gives the same picture every time", "[perception][unit][gst]") {
-  const Frame frame(GST_VIDEO_FORMAT_NV12, 641, 359, [](double x, double y) { return tests::texture(x, y, 2); });
+  const Frame frame(GST_VIDEO_FORMAT_NV12, 641, 359,
+                    [](double x, double y) { return tests::texture(x, y, 2); });
   auto scaler = FrameScaler::make(frame.info());
   REQUIRE(scaler.has_value());
   const auto bytes = [&] {
@@ -239,9 +251,12 @@ TEST_CASE("FrameScaler: what does not fit is refused with a reason", "[perceptio
 
 TEST_CASE("FrameScaler: time per frame on this machine", "[perception][gst][.timing]") {
   for (const GstVideoFormat format : {GST_VIDEO_FORMAT_I420, GST_VIDEO_FORMAT_NV12, GST_VIDEO_FORMAT_YUY2,
-                                      GST_VIDEO_FORMAT_BGRx, GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_I420_10LE, GST_VIDEO_FORMAT_P010_10LE, GST_VIDEO_FORMAT_v210}) {
+                                      GST_VIDEO_FORMAT_BGRx, GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_I420_10LE,
+                                      GST_VIDEO_FORMAT_P010_10LE, GST_VIDEO_FORMAT_v210}) {
     for (const auto& [width, height] : {std::pair{640, 360}, std::pair{1920, 1080}, std::pair{7680, 4320}}) {
-      const Frame frame(format, width, height, [](double x, double y) { return Colour{255 * x, 255 * y, 90}; });
+      const Frame frame(format, width, height, [](double x, double y) {
+        return Colour{255 * x, 255 * y, 90};
+      });
       auto scaler = FrameScaler::make(frame.info());
       REQUIRE(scaler.has_value());
       double thumb_ms = 1e9, still_ms = 1e9;
@@ -254,7 +269,8 @@ TEST_CASE("FrameScaler: time per frame on this machine", "[perception][gst][.tim
         thumb_ms = std::min(thumb_ms, std::chrono::duration<double, std::milli>(middle - start).count());
         still_ms = std::min(still_ms, std::chrono::duration<double, std::milli>(end - middle).count());
       }
-      WARN(gst_video_format_to_string(format) << " " << width << "x" << height << ": thumbnail " << thumb_ms << " ms, still " << still_ms << " ms");
+      WARN(gst_video_format_to_string(format) << " " << width << "x" << height << ": thumbnail " << thumb_ms
+                                              << " ms, still " << still_ms << " ms");
     }
   }
 }

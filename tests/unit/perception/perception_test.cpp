@@ -20,7 +20,9 @@ struct Film {
   Picture still{stream::kStillSide, stream::kStillSide};
 
   void paint(double time_s) {
-    const auto scene = [&](double x, double y) { return tests::texture(x + 0.1 * time_s, y, time_s < 2.0 ? 1 : 2); };
+    const auto scene = [&](double x, double y) {
+      return tests::texture(x + 0.1 * time_s, y, time_s < 2.0 ? 1 : 2);
+    };
     thumb.paint(scene);
     still.paint(scene);
   }
@@ -108,7 +110,8 @@ TEST_CASE("Perception: reset forgets the picture and the timeline", "[perception
   CHECK(timeline.events(0.0, 100.0).empty());
 }
 
-TEST_CASE("PerceptionThread: the video thread does not wait, stale stills are dropped and counted", "[perception][unit]") {
+TEST_CASE("PerceptionThread: the video thread does not wait, stale stills are dropped and counted",
+          "[perception][unit]") {
   stream::Timeline timeline;
   Gate gate;
   PerceptionThread thread(timeline, &gate);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Small synthetic pictures for the perception tests. Everything is a function of place and time, so any frame rate
-/// sees the same film.
+/// Small synthetic pictures for the perception tests. Everything is a function of place and time, so any
+/// frame rate sees the same film.
 #include <photoplayer/stream/picture.h>
 
 #include <algorithm>
@@ -49,9 +49,11 @@ class Picture {
 /// A soft texture with detail at several scales; another `seed` is another scene.
 inline Colour texture(double x, double y, int seed) {
   const double a = 3.0 + seed % 5, b = 2.0 + seed % 3, p = 1.7 * seed;
-  const double rough = std::sin(6.3 * (a * x + b * y) + p) + std::sin(6.3 * (7.0 * x - (3.0 + seed % 4) * y) + 2.0 * p) +
+  const double rough = std::sin(6.3 * (a * x + b * y) + p) +
+                       std::sin(6.3 * (7.0 * x - (3.0 + seed % 4) * y) + 2.0 * p) +
                        std::sin(6.3 * (2.0 * x + 5.0 * y) - p);
-  const Colour base = {60.0 + 50.0 * (seed * 7 % 4), 60.0 + 50.0 * (seed * 5 % 3), 60.0 + 45.0 * (seed * 3 % 5)};
+  const Colour base = {60.0 + 50.0 * (seed * 7 % 4), 60.0 + 50.0 * (seed * 5 % 3),
+                       60.0 + 45.0 * (seed * 3 % 5)};
   return {base[0] + 25.0 * rough, base[1] + 25.0 * rough, base[2] + 20.0 * rough};
 }
 

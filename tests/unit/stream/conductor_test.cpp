@@ -68,7 +68,8 @@ TEST_CASE("Conductor: a late note sounds at once", "[stream][unit]") {
   CHECK(rig.synthesiser.log->played[0].frame <= 4410 + 882);
 }
 
-TEST_CASE("Conductor: a note that sounds is ended before it begins again, a silent one is not ended", "[stream][unit]") {
+TEST_CASE("Conductor: a note that sounds is ended before it begins again, a silent one is not ended",
+          "[stream][unit]") {
   Rig rig;
   rig.conductor.schedule(hop(0.0, 1.0, {note(0.05, false), note(0.1), note(0.2), note(0.3, false)}));
   rig.play(44100);
@@ -80,7 +81,8 @@ TEST_CASE("Conductor: a note that sounds is ended before it begins again, a sile
 TEST_CASE("Conductor: at the end of the piece and of the film every note is released", "[stream][unit]") {
   Rig rig;
   std::vector<std::pair<bool, double>> heard;
-  rig.conductor.on_played([&heard](const NoteEvent& event, double time_s) { heard.emplace_back(event.on, time_s); });
+  rig.conductor.on_played(
+      [&heard](const NoteEvent& event, double time_s) { heard.emplace_back(event.on, time_s); });
   SECTION("piece") {
     Hop last = hop(0.0, 0.5, {note(0.1), note(0.2, true, 64)});
     last.ends_piece = true;

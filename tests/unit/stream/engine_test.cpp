@@ -28,8 +28,8 @@ struct Rig {
     instrument->gain = gain;
     rig.requests = generator->requests;
     if constexpr (std::is_same_v<Instrument, ClickSynthesiser>) rig.log = instrument->log;
-    auto engine =
-        Engine::make(settings, {std::move(generator), std::make_unique<ScriptedDecoder>(), std::move(instrument)});
+    auto engine = Engine::make(
+        settings, {std::move(generator), std::make_unique<ScriptedDecoder>(), std::move(instrument)});
     REQUIRE(engine);
     rig.engine = std::move(*engine);
     return rig;
@@ -44,7 +44,8 @@ struct Rig {
   }
   std::vector<float> pull_all() {
     std::vector<float> all;
-    while (pull(all, 4096) > 0) {}
+    while (pull(all, 4096) > 0) {
+    }
     return all;
   }
 };
@@ -70,7 +71,8 @@ TEST_CASE("Engine: a film's music is exactly as long as the film", "[stream][uni
         film.show_all(rig.engine->timeline());
         const std::vector<float> all = rig.pull_all();
         CHECK(all.size() / 2 == static_cast<std::size_t>(std::llround(length_s * 44100.0)));
-        CHECK(std::all_of(all.begin(), all.end(), [](float v) { return std::isfinite(v) && std::abs(v) < 0.9F; }));
+        CHECK(std::all_of(all.begin(), all.end(),
+                          [](float v) { return std::isfinite(v) && std::abs(v) < 0.9F; }));
         CHECK(all[all.size() - 1] == 0.0F);
       }
     }
@@ -316,18 +318,30 @@ TEST_CASE("Engine: latency is promised below 1.9 s at every tempo", "[stream][un
 
 TEST_CASE("Engine: settings out of range and missing parts are refused", "[stream][unit]") {
   const auto refused = [](const EngineSettings& settings) {
-    const auto engine = Engine::make(settings, {std::make_unique<ScriptedGenerator>(),
-                                                std::make_unique<ScriptedDecoder>(),
-                                                std::make_unique<ClickSynthesiser>()});
+    const auto engine =
+        Engine::make(settings, {std::make_unique<ScriptedGenerator>(), std::make_unique<ScriptedDecoder>(),
+                                std::make_unique<ClickSynthesiser>()});
     return !engine && engine.error().code == ErrorCode::kUsage;
   };
   EngineSettings settings;
-  SECTION("steps") { settings.steps = 0; }
-  SECTION("tempo") { settings.controls.tempo_bpm = 300.0; }
-  SECTION("sample rate") { settings.sample_rate_hz = 48000.0; }
-  SECTION("guidance") { settings.guidance = std::numeric_limits<float>::quiet_NaN(); }
-  SECTION("duration") { settings.duration_s = -1.0; }
-  SECTION("style") { settings.controls.style = 8; }
+  SECTION("steps") {
+    settings.steps = 0;
+  }
+  SECTION("tempo") {
+    settings.controls.tempo_bpm = 300.0;
+  }
+  SECTION("sample rate") {
+    settings.sample_rate_hz = 48000.0;
+  }
+  SECTION("guidance") {
+    settings.guidance = std::numeric_limits<float>::quiet_NaN();
+  }
+  SECTION("duration") {
+    settings.duration_s = -1.0;
+  }
+  SECTION("style") {
+    settings.controls.style = 8;
+  }
   CHECK(refused(settings));
   CHECK_FALSE(Engine::make({}, {}));
 }

@@ -14,7 +14,9 @@ using photoplayer::test::AllocationGuard;
 
 namespace {
 
-std::vector<float> steady(std::size_t frames, float level = 0.5F) { return std::vector<float>(2 * frames, level); }
+std::vector<float> steady(std::size_t frames, float level = 0.5F) {
+  return std::vector<float>(2 * frames, level);
+}
 
 float largest_step(const std::vector<float>& out, float before) {
   float largest = 0.0F;
@@ -136,7 +138,8 @@ TEST_CASE("RenderPort: rendering allocates nothing, whatever happens", "[stream]
   CHECK(port.underrun_events() > 10);
 }
 
-TEST_CASE("RenderPort: music begins once the jitter buffer is full, and a flush fills it anew", "[stream][rt]") {
+TEST_CASE("RenderPort: music begins once the jitter buffer is full, and a flush fills it anew",
+          "[stream][rt]") {
   FrameRing ring(8192);
   RingRenderPort port(ring, 1000);
   std::vector<float> out(2 * 100);

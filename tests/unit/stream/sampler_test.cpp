@@ -65,7 +65,8 @@ TEST_CASE("Sampler: look-ahead is the next window's warm start", "[stream][unit]
   CHECK(seen.start == 0.6F);
   CHECK(seen.warm_rows == 8);
   REQUIRE(seen.warm.size() == 10 * ScriptedGenerator::kDims);
-  for (std::size_t row = 0; row < 8; ++row) CHECK(seen.warm[row * ScriptedGenerator::kDims] == 2.0F + static_cast<float>(row));
+  for (std::size_t row = 0; row < 8; ++row)
+    CHECK(seen.warm[row * ScriptedGenerator::kDims] == 2.0F + static_cast<float>(row));
 }
 
 TEST_CASE("Sampler: a strong cut and a new style start from pure noise", "[stream][unit]") {
@@ -113,7 +114,8 @@ TEST_CASE("Sampler: a hit moves and stresses its step and adds marked accents on
                        [](const TimedNote& a, const TimedNote& b) { return a.time_s < b.time_s; }));
 }
 
-TEST_CASE("Sampler: a cut right before a seam sounds in time, its notes follow on the grid", "[stream][unit]") {
+TEST_CASE("Sampler: a cut right before a seam sounds in time, its notes follow on the grid",
+          "[stream][unit]") {
   Rig rig(60.0);  // one beat a hop, sixteenths of 0.25 s
   Film film;
   film.cuts = {{0.9, 1.0F}};
@@ -162,8 +164,12 @@ TEST_CASE("Sampler: a generator that misbehaves is refused with a reason", "[str
   ScriptedDecoder decoder;
   Timeline timeline;
   Sampler sampler({}, generator, decoder, WindowPlanner({}, 120.0, {}), ledger);
-  SECTION("too few numbers") { generator.missing = 1; }
-  SECTION("not a number") { generator.value = std::numeric_limits<float>::quiet_NaN(); }
+  SECTION("too few numbers") {
+    generator.missing = 1;
+  }
+  SECTION("not a number") {
+    generator.value = std::numeric_limits<float>::quiet_NaN();
+  }
   const auto sampled = sampler.sample(timeline, 0.0, {}, {});
   REQUIRE_FALSE(sampled);
   CHECK(sampled.error().code == ErrorCode::kInternal);

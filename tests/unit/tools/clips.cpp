@@ -14,6 +14,15 @@
 
 namespace photoplayer::tools::test {
 
+namespace {
+
+void replace(std::string& text, const std::string& what, const std::string& by) {
+  const std::size_t at = text.find(what);
+  if (at != std::string::npos) text.replace(at, what.size(), by);
+}
+
+}  // namespace
+
 TemporaryFolder::TemporaryFolder() {
   std::string name = (std::filesystem::temp_directory_path() / "photoplayer-tools-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
@@ -35,7 +44,9 @@ std::vector<std::string> TemporaryFolder::entries() const {
 void make_clip(const std::string& description, const std::filesystem::path& path) {
   if (!start_gstreamer()) throw std::runtime_error("no GStreamer");
   std::string line = description;
-  line.replace(line.find("%s"), 2, path.string());
+  // x264 reorders frames, as real films do; the other one is there for machines without it.
+  replace(line, " h264 ", have_element("x264enc") ? " x264enc speed-preset=ultrafast b-adapt=false bframes=2 " : " openh264enc ");
+  replace(line, "%s", path.string());
   GError* error = nullptr;
   const PipelineOwner pipeline(gst_parse_launch(line.c_str(), &error));
   if (error != nullptr) throw std::runtime_error(line + ": " + error->message);
@@ -50,7 +61,7 @@ void make_clip(const std::string& description, const std::filesystem::path& path
 void make_film(const std::filesystem::path& path, int frames) {
   const std::string sound_buffers = std::to_string(frames * 44100 / 25 / 441);
   make_clip("videotestsrc num-buffers=" + std::to_string(frames) +
-                " ! video/x-raw,format=I420,width=160,height=90,framerate=25/1 ! avenc_mpeg4 ! mpeg4videoparse ! queue ! mux. "
+                " ! video/x-raw,format=I420,width=160,height=90,framerate=25/1 ! h264 ! queue ! mux. "
                 "audiotestsrc freq=880 volume=0.3 samplesperbuffer=441 num-buffers=" + sound_buffers +
                 " ! audio/x-raw,rate=44100,channels=2 ! audioconvert ! avenc_aac ! queue ! mux. "
                 "mp4mux name=mux ! filesink location=%s",

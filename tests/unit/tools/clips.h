@@ -23,10 +23,10 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// Runs a gst-launch description to its end; "%s" is replaced by `path`. Throws on an error.
+/// Runs a gst-launch description to its end; "%s" is replaced by `path`, "h264" by an encoder. Throws on an error.
 void make_clip(const std::string& description, const std::filesystem::path& path);
 
-/// 3 s at 25 fps, 160 × 90, MPEG-4 picture and an AAC tone of 880 Hz, in MP4.
+/// 3 s at 25 fps, 160 × 90, H.264 picture and an AAC tone of 880 Hz, in MP4.
 void make_film(const std::filesystem::path& path, int frames = 75);
 
 struct Picture {

@@ -60,7 +60,7 @@ TEST_CASE("FilmReader: frames, times and duration of an ordinary film", "[tools]
   CHECK(film.end_s == Approx(2.0).margin(2e-3));
   CHECK(film.info.duration_s.value() == Approx(2.0).margin(0.06));
   CHECK(film.info.has_sound);
-  CHECK(film.info.video_caps.rfind("video/mpeg", 0) == 0);
+  CHECK(film.info.video_caps.rfind("video/x-h264", 0) == 0);
   CHECK(film.info.sound_caps.rfind("audio/mpeg", 0) == 0);
   CHECK(film.warning.empty());
 }
@@ -68,7 +68,7 @@ TEST_CASE("FilmReader: frames, times and duration of an ordinary film", "[tools]
 TEST_CASE("FilmReader: odd but valid films", "[tools][gst]") {
   const TemporaryFolder folder;
   SECTION("one frame") {
-    make_clip(std::string("videotestsrc num-buffers=1 ! ") + kSmall + " ! avenc_mpeg4 ! mp4mux ! filesink location=%s", folder / "a.mp4");
+    make_clip(std::string("videotestsrc num-buffers=1 ! ") + kSmall + " ! h264 ! mp4mux ! filesink location=%s", folder / "a.mp4");
     const Read film = read(folder / "a.mp4");
     CHECK(film.times_s == std::vector<double>{0.0});
     CHECK(film.end_s == Approx(0.04).margin(1e-3));
@@ -123,7 +123,7 @@ TEST_CASE("FilmReader: what is no film is bad input", "[tools][gst]") {
   }());
   make_clip("audiotestsrc num-buffers=20 ! wavenc ! filesink location=%s", folder / "sound.wav");
   make_clip("audiotestsrc num-buffers=20 ! audioconvert ! avenc_aac ! mp4mux ! filesink location=%s", folder / "sound.mp4");
-  make_clip(std::string("videotestsrc num-buffers=1 ! ") + kSmall + " ! pngenc ! filesink location=%s", folder / "still.png");
+  make_clip(std::string("videotestsrc num-buffers=1 ! ") + kSmall + " ! videoconvert ! pngenc ! filesink location=%s", folder / "still.png");
   make_film(folder / "whole.mp4");
   const std::string bytes = read_file(folder / "whole.mp4");
   write_file(folder / "no index.mp4", bytes.substr(0, bytes.size() / 2));  // the index is at the end

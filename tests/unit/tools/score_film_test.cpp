@@ -88,7 +88,7 @@ TEST_CASE_METHOD(FilmTest, "score: the original sound becomes the second track",
 }
 
 TEST_CASE_METHOD(FilmTest, "score: a film without sound gets its music, whatever is to be kept", "[tools][gst]") {
-  make_clip("videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! avenc_mpeg4 ! mp4mux ! "
+  make_clip("videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! mp4mux ! "
             "filesink location=%s", folder / "silent.mp4");
   options.film = folder / "silent.mp4";
   options.keep_sound = KeepSound::kTrack;

@@ -120,7 +120,7 @@ TEST_CASE_METHOD(ScoreTest, "score: the film's own sound can be mixed in", "[too
 }
 
 TEST_CASE_METHOD(ScoreTest, "score: mixing into a film without sound leaves the music as it is", "[tools][gst]") {
-  make_clip("videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! avenc_mpeg4 ! mp4mux ! "
+  make_clip("videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! mp4mux ! "
             "filesink location=%s", folder / "silent.mp4");
   options.film = folder / "silent.mp4";
   score_to("plain.wav");

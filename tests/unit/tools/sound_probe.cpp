@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
+#include <mutex>
 #include <numbers>
 #include <stdexcept>
 #include <string>
@@ -15,13 +18,19 @@
 namespace photoplayer::tools::test {
 namespace {
 
-struct TrackSinks {
+struct Track {
+  GstElement* sink = nullptr;
+  std::vector<GstOwner<GstSample>> samples;
+};
+
+struct Tracks {
   GstElement* pipeline = nullptr;
-  std::vector<GstElement*> sinks;  // one per sound track, in the container's order
+  std::mutex mutex;
+  std::vector<Track> list;  // in the container's order
 };
 
 void on_pad(GstElement*, GstPad* pad, gpointer data) {
-  auto& tracks = *static_cast<TrackSinks*>(data);
+  auto& tracks = *static_cast<Tracks*>(data);
   const GstOwner<GstCaps> caps(gst_pad_query_caps(pad, nullptr));
   const bool sound = g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps.get(), 0)), "audio/") != 0;
   GstElement* convert = gst_element_factory_make(sound ? "audioconvert" : "identity", nullptr);
@@ -31,7 +40,8 @@ void on_pad(GstElement*, GstPad* pad, gpointer data) {
   if (sound) {
     const GstOwner<GstCaps> wanted(gst_caps_from_string("audio/x-raw,format=F32LE,layout=interleaved"));
     g_object_set(sink, "caps", wanted.get(), nullptr);
-    tracks.sinks.push_back(sink);
+    const std::lock_guard lock(tracks.mutex);
+    tracks.list.push_back({sink, {}});
   }
   gst_element_link(convert, sink);
   gst_element_sync_state_with_parent(sink);
@@ -40,10 +50,9 @@ void on_pad(GstElement*, GstPad* pad, gpointer data) {
   gst_pad_link(pad, into.get());
 }
 
-/// Decodes everything; the appsinks then hold all samples.
-PipelineOwner decode_all(const std::filesystem::path& film, TrackSinks& tracks) {
+void decode_all(const std::filesystem::path& film, Tracks& tracks) {
   if (!start_gstreamer()) throw std::runtime_error("no GStreamer");
-  PipelineOwner pipeline(gst_parse_launch("filesrc name=f ! decodebin name=d", nullptr));
+  const PipelineOwner pipeline(gst_parse_launch("filesrc name=f ! decodebin name=d", nullptr));
   tracks.pipeline = pipeline.get();
   const GstOwner<GstElement> source(gst_bin_get_by_name(GST_BIN(pipeline.get()), "f"));
   const GstOwner<GstElement> decoder(gst_bin_get_by_name(GST_BIN(pipeline.get()), "d"));
@@ -51,13 +60,36 @@ PipelineOwner decode_all(const std::filesystem::path& film, TrackSinks& tracks) 
   g_signal_connect(decoder.get(), "pad-added", G_CALLBACK(on_pad), &tracks);
   gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
   const GstOwner<GstBus> bus(gst_element_get_bus(pipeline.get()));
-  const GstOwner<GstMessage> message(gst_bus_timed_pop_filtered(
-      bus.get(), 30 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_EOS)));
-  // An appsink reports EOS once it is drained, so with sound the wait may end by time; drained below.
-  if (message != nullptr && GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) {
+  // All tracks are taken as they come: a full appsink would hold the others up, and one that is not drained never ends.
+  while (true) {
+    {
+      const std::lock_guard lock(tracks.mutex);
+      for (Track& track : tracks.list) {
+        while (GstSample* sample = gst_app_sink_try_pull_sample(GST_APP_SINK(track.sink), 0)) {
+          track.samples.emplace_back(sample);
+        }
+      }
+    }
+    const GstOwner<GstMessage> message(gst_bus_timed_pop_filtered(
+        bus.get(), 10 * GST_MSECOND, static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_EOS)));
+    if (message == nullptr) continue;
+    if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_EOS) return;
     throw std::runtime_error(film.string() + ": " + error_text(message.get()));
   }
-  return pipeline;
+}
+
+/// Where a player would put it, in frames from running time 0: inside the segment.
+struct Place {
+  std::int64_t first = 0, stop = 0;
+};
+
+Place place_of(GstSample* sample, int sample_rate_hz) {
+  const GstSegment* segment = gst_sample_get_segment(sample);
+  const auto frames = [&](double nanoseconds) { return std::llround(nanoseconds / GST_SECOND * sample_rate_hz); };
+  const double shift = static_cast<double>(segment->base) - static_cast<double>(segment->start);
+  const bool stops = GST_CLOCK_TIME_IS_VALID(segment->stop);
+  return {frames(static_cast<double>(GST_BUFFER_PTS(gst_sample_get_buffer(sample))) + shift),
+          stops ? frames(static_cast<double>(segment->stop) + shift) : std::numeric_limits<std::int64_t>::max()};
 }
 
 }  // namespace
@@ -77,47 +109,44 @@ Sound read_sound(const std::filesystem::path& file) {
 }
 
 Sound decode_track(const std::filesystem::path& film, int track) {
-  TrackSinks tracks;
-  const PipelineOwner pipeline = decode_all(film, tracks);
+  Tracks tracks;
+  decode_all(film, tracks);
   Sound sound;
-  GstElement* sink = tracks.sinks.at(static_cast<std::size_t>(track));
-  while (const GstOwner<GstSample> sample{gst_app_sink_try_pull_sample(GST_APP_SINK(sink), 0)}) {
+  std::int64_t expected = 0;
+  for (const auto& sample : tracks.list.at(static_cast<std::size_t>(track)).samples) {
     const GstStructure* caps = gst_caps_get_structure(gst_sample_get_caps(sample.get()), 0);
     gst_structure_get_int(caps, "rate", &sound.sample_rate_hz);
     gst_structure_get_int(caps, "channels", &sound.channels);
-    GstBuffer* buffer = gst_sample_get_buffer(sample.get());
-    // A player shows what lies inside the segment and drops the rest: so does this.
-    const GstSegment* segment = gst_sample_get_segment(sample.get());
-    const double from_s = (static_cast<double>(GST_BUFFER_PTS(buffer)) - static_cast<double>(segment->start) +
-                           static_cast<double>(segment->base)) / GST_SECOND;
-    const double stop_s = GST_CLOCK_TIME_IS_VALID(segment->stop)
-                              ? static_cast<double>(segment->stop - segment->start + segment->base) / GST_SECOND
-                              : 1e9;
+    Place place = place_of(sample.get(), sound.sample_rate_hz);
+    // Matroska's timestamps are whole milliseconds; no player takes that rounding for gaps.
+    if (std::abs(place.first - expected) < sound.sample_rate_hz / 500) place.first = expected;
     GstMapInfo map;
+    GstBuffer* buffer = gst_sample_get_buffer(sample.get());
     if (gst_buffer_map(buffer, &map, GST_MAP_READ) == 0) throw std::runtime_error("map");
     const auto* values = reinterpret_cast<const float*>(map.data);
     const auto channels = static_cast<std::size_t>(sound.channels);
-    const std::int64_t first = std::llround(from_s * sound.sample_rate_hz);
-    const std::int64_t stop = std::llround(stop_s * sound.sample_rate_hz);
-    for (std::size_t i = 0; i < map.size / sizeof(float) / channels; ++i) {
-      const std::int64_t at = first + static_cast<std::int64_t>(i);
-      if (at < 0 || at >= stop) continue;
+    const std::size_t frames = map.size / sizeof(float) / channels;
+    for (std::size_t i = 0; i < frames; ++i) {
+      const std::int64_t at = place.first + static_cast<std::int64_t>(i);
+      if (at < 0 || at >= place.stop) continue;
       if (static_cast<std::size_t>(at) >= sound.left.size()) sound.left.resize(static_cast<std::size_t>(at) + 1);
       sound.left[static_cast<std::size_t>(at)] = values[i * channels];
     }
+    expected = place.first + static_cast<std::int64_t>(frames);
     gst_buffer_unmap(buffer, &map);
   }
   return sound;
 }
 
 int sound_tracks(const std::filesystem::path& film) {
-  TrackSinks tracks;
-  const PipelineOwner pipeline = decode_all(film, tracks);
-  return static_cast<int>(tracks.sinks.size());
+  Tracks tracks;
+  decode_all(film, tracks);
+  return static_cast<int>(tracks.list.size());
 }
 
 int lag_frames(const std::vector<float>& reference, const std::vector<float>& later, int range) {
-  const auto frames = static_cast<int>(std::min(reference.size(), later.size()));
+  constexpr int kEnough = 40000;  // frames; more takes long and says nothing new
+  const auto frames = std::min(static_cast<int>(std::min(reference.size(), later.size())), kEnough);
   int best = 0;
   double best_sum = -1.0;
   for (int lag = -range; lag <= range; ++lag) {

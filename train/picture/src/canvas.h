@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Drawing into 8-bit RGB in picture units (x 0…kAspect, y 0…1), anti-aliased by signed distances, so that the same
-/// code serves a 64 × 36 thumbnail and a film.
+/// Drawing into 8-bit RGB in picture units (x 0…kAspect, y 0…1), anti-aliased by signed distances, so that
+/// the same code serves a 64 × 36 thumbnail and a film.
 #include "palette.h"
 #include "plan.h"
 
@@ -17,10 +17,13 @@ class Canvas {
   [[nodiscard]] int width() const noexcept { return width_; }
   [[nodiscard]] int height() const noexcept { return height_; }
   [[nodiscard]] float pixel() const noexcept { return pixel_; }  ///< size of a pixel in picture units
-  [[nodiscard]] float x_at(int column) const noexcept { return (static_cast<float>(column) + 0.5F) * step_x_; }
+  [[nodiscard]] float x_at(int column) const noexcept {
+    return (static_cast<float>(column) + 0.5F) * step_x_;
+  }
   [[nodiscard]] float y_at(int row) const noexcept { return (static_cast<float>(row) + 0.5F) * step_y_; }
 
-  /// `shade(column, row, x, y)` → Rgb for every pixel. Dithered on large pictures, against banding in the encoder.
+  /// `shade(column, row, x, y)` → Rgb for every pixel. Dithered on large pictures, against banding in the
+  /// encoder.
   template <typename Shade>
   void fill(const Shade& shade) noexcept {
     const bool dither = height_ > 100;
@@ -38,7 +41,8 @@ class Canvas {
     }
   }
 
-  /// Blends `colour` with coverage `alpha` × `cover(dx, dy)` inside the box of half size `reach` about (x, y).
+  /// Blends `colour` with coverage `alpha` × `cover(dx, dy)` inside the box of half size `reach` about (x,
+  /// y).
   template <typename Cover>
   void blend(float x, float y, float reach, Rgb colour, float alpha, const Cover& cover) noexcept {
     const int left = std::max(0, static_cast<int>((x - reach) / step_x_));
@@ -101,13 +105,13 @@ class Noise {
 
 /// Everything that the moment adds to a scene.
 struct Moment {
-  double time_s = 0.0;    ///< since the beginning
-  float local_s = 0.0F;   ///< since the scene began
+  double time_s = 0.0;                   ///< since the beginning
+  float local_s = 0.0F;                  ///< since the scene began
   float level = 0.0F, travelled = 0.0F;  ///< of the scene's motion train, since the scene began
   int count = 0;
   float since_s = 1e9F;
-  float pulse = 0.0F;     ///< level of the scene's pulse train
-  float beat = 0.0F;      ///< beats of the picture, fractional
+  float pulse = 0.0F;  ///< level of the scene's pulse train
+  float beat = 0.0F;   ///< beats of the picture, fractional
 };
 
 void draw_background(const Scene& scene, const Moment& moment, const Noise& noise, Canvas& canvas);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// A train of pulses that moves things: each onset adds a step that decays exponentially. The level and its integral
-/// (how far something pushed by it has travelled) have closed forms between onsets, so any time costs a binary search.
+/// A train of pulses that moves things: each onset adds a step that decays exponentially. The level and its
+/// integral (how far something pushed by it has travelled) have closed forms between onsets, so any time
+/// costs a binary search.
 #include <vector>
 
 namespace photoplayer::train {

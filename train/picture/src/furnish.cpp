@@ -14,7 +14,8 @@ Thing bokeh_disc(const Palette& palette, Random& random) {
   Thing thing;
   const float near = random.uniform();
   thing.shape = random.chance(0.75F) ? ThingShape::kDisc : ThingShape::kGlow;
-  thing.colour = mix(random.chance(0.5F) ? palette.accent : palette.light, palette.bottom, random.uniform(0.0F, 0.5F));
+  thing.colour =
+      mix(random.chance(0.5F) ? palette.accent : palette.light, palette.bottom, random.uniform(0.0F, 0.5F));
   thing.alpha = random.uniform(0.12F, 0.42F);
   thing.x = random.uniform(0.0F, kAspect);
   thing.y = random.uniform(0.0F, 1.0F);
@@ -95,14 +96,23 @@ void furnish(Scene& scene, float arousal, float strength, bool calm, Random& ran
     case SceneKind::kCity:
       if (random.chance(0.6F)) scene.things.push_back(sun(scene, random));
       break;
-    case SceneKind::kBokeh: count = 14 + random.below(10); break;
-    case SceneKind::kShapes: count = 5 + random.below(7); break;
+    case SceneKind::kBokeh:
+      count = 14 + random.below(10);
+      break;
+    case SceneKind::kShapes:
+      count = 5 + random.below(7);
+      break;
     case SceneKind::kRays:
-    case SceneKind::kTexture: count = random.below(4); break;
-    case SceneKind::kPlain: count = 1 + random.below(2); break;
+    case SceneKind::kTexture:
+      count = random.below(4);
+      break;
+    case SceneKind::kPlain:
+      count = 1 + random.below(2);
+      break;
   }
   for (int i = 0; i < count; ++i) {
-    Thing thing = scene.kind == SceneKind::kBokeh ? bokeh_disc(scene.palette, random) : flat_shape(scene.palette, random);
+    Thing thing = scene.kind == SceneKind::kBokeh ? bokeh_disc(scene.palette, random)
+                                                  : flat_shape(scene.palette, random);
     if (calm) thing.turn *= 0.4F, thing.drift_x *= 0.6F;
     couple(thing, i, live, arousal, random);
     scene.things.push_back(thing);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "palette.h"
 
+#include <photoplayer/stream/controls.h>
 #include <array>
 #include <cmath>
-#include <photoplayer/stream/controls.h>
 
 namespace photoplayer::train {
 namespace {
@@ -13,14 +13,14 @@ struct StyleColour {
   float hue, saturation, value;
 };
 constexpr std::array<StyleColour, stream::kStyles> kStyleColours = {{
-    {0.09F, -0.18F, 0.10F},   // piano: pale
-    {0.08F, -0.02F, 0.00F},   // chamber: gold and brown
-    {0.50F, -0.06F, 0.02F},   // ambient: teal
-    {0.76F, 0.02F, -0.10F},   // lofi: violet evening
-    {0.57F, 0.00F, -0.18F},   // cinematic: teal and dark
-    {0.33F, 0.12F, 0.12F},    // adventure: green and sky
-    {0.86F, 0.22F, -0.08F},   // electronic: neon
-    {0.21F, 0.04F, 0.04F},    // folk: earth and leaves
+    {0.09F, -0.18F, 0.10F},  // piano: pale
+    {0.08F, -0.02F, 0.00F},  // chamber: gold and brown
+    {0.50F, -0.06F, 0.02F},  // ambient: teal
+    {0.76F, 0.02F, -0.10F},  // lofi: violet evening
+    {0.57F, 0.00F, -0.18F},  // cinematic: teal and dark
+    {0.33F, 0.12F, 0.12F},   // adventure: green and sky
+    {0.86F, 0.22F, -0.08F},  // electronic: neon
+    {0.21F, 0.04F, 0.04F},   // folk: earth and leaves
 }};
 
 float towards(float hue, float target, float weight) noexcept {
@@ -45,7 +45,8 @@ Rgb from_hsv(float hue, float saturation, float value) noexcept {
 Palette make_palette(float hue, float saturation, float value, Random& random) noexcept {
   const float turn = random.sign();
   const float beside = hue + turn * random.uniform(0.04F, 0.12F);
-  const float across = random.chance(0.6F) ? hue + 0.5F + random.uniform(-0.09F, 0.09F) : beside + turn * 0.1F;
+  const float across =
+      random.chance(0.6F) ? hue + 0.5F + random.uniform(-0.09F, 0.09F) : beside + turn * 0.1F;
   Palette palette;
   palette.top = from_hsv(hue, saturation, value * random.uniform(0.62F, 0.85F));
   palette.bottom = from_hsv(beside, saturation * random.uniform(0.55F, 0.8F), value * 1.25F);
@@ -60,7 +61,8 @@ Palette make_palette(float hue, float saturation, float value, Random& random) n
 Palette mood_palette(int style, float valence, float arousal, Random& random) noexcept {
   const float warm = 1.0F / (1.0F + std::exp(-2.6F * valence));
   float hue = random.uniform(0.52F, 0.76F);
-  if (random.chance(warm)) hue = random.chance(0.72F) ? random.uniform(0.0F, 0.15F) : random.uniform(0.2F, 0.36F);
+  if (random.chance(warm))
+    hue = random.chance(0.72F) ? random.uniform(0.0F, 0.15F) : random.uniform(0.2F, 0.36F);
   float saturation = 0.46F + 0.2F * arousal + 0.12F * valence + 0.1F * random.normal();
   float value = 0.52F + 0.24F * valence + 0.1F * arousal + 0.09F * random.normal();
   if (style >= 0 && style < stream::kStyles) {

@@ -13,8 +13,12 @@ struct Rgb {
 [[nodiscard]] inline Rgb mix(Rgb a, Rgb b, float t) noexcept {
   return {a.r + (b.r - a.r) * t, a.g + (b.g - a.g) * t, a.b + (b.b - a.b) * t};
 }
-[[nodiscard]] inline Rgb scale(Rgb a, float s) noexcept { return {a.r * s, a.g * s, a.b * s}; }
-[[nodiscard]] inline float clamp01(float x) noexcept { return std::min(1.0F, std::max(0.0F, x)); }
+[[nodiscard]] inline Rgb scale(Rgb a, float s) noexcept {
+  return {a.r * s, a.g * s, a.b * s};
+}
+[[nodiscard]] inline float clamp01(float x) noexcept {
+  return std::min(1.0F, std::max(0.0F, x));
+}
 [[nodiscard]] inline float smooth(float x) noexcept {
   x = clamp01(x);
   return x * x * (3.0F - 2.0F * x);
@@ -31,7 +35,8 @@ struct Palette {
 };
 
 [[nodiscard]] Palette make_palette(float hue, float saturation, float value, Random& random) noexcept;
-/// Warm and bright for a high valence, blue and dark for a low one; saturation follows arousal; the style pulls the hue.
+/// Warm and bright for a high valence, blue and dark for a low one; saturation follows arousal; the style
+/// pulls the hue.
 [[nodiscard]] Palette mood_palette(int style, float valence, float arousal, Random& random) noexcept;
 
 }  // namespace photoplayer::train

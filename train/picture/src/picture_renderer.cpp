@@ -43,7 +43,9 @@ void develop(std::span<std::uint8_t> rgb, float exposure, float flash, float gra
 
 }  // namespace
 
-const char* scene_kind_name(SceneKind kind) noexcept { return kSceneKindNames[static_cast<std::size_t>(kind)]; }
+const char* scene_kind_name(SceneKind kind) noexcept {
+  return kSceneKindNames[static_cast<std::size_t>(kind)];
+}
 
 std::optional<SceneKind> scene_kind(std::string_view name) noexcept {
   for (std::size_t i = 0; i < kSceneKindNames.size(); ++i) {
@@ -117,8 +119,14 @@ void PictureRenderer::render(double time_s, std::span<std::uint8_t> rgb, int wid
   }
 }
 
-std::span<const PlannedEvent> PictureRenderer::events() const noexcept { return impl_->plan.events; }
-double PictureRenderer::duration_s() const noexcept { return impl_->plan.duration_s; }
-float PictureRenderer::coupling() const noexcept { return impl_->plan.coupling; }
+std::span<const PlannedEvent> PictureRenderer::events() const noexcept {
+  return impl_->plan.events;
+}
+double PictureRenderer::duration_s() const noexcept {
+  return impl_->plan.duration_s;
+}
+float PictureRenderer::coupling() const noexcept {
+  return impl_->plan.coupling;
+}
 
 }  // namespace photoplayer::train

@@ -100,9 +100,11 @@ struct CutTime {
   double dissolve_s = 0.0;
 };
 
-std::vector<CutTime> plan_cuts(const Heard& heard, double bar_s, double duration_s, float arousal, Random& random) {
+std::vector<CutTime> plan_cuts(const Heard& heard, double bar_s, double duration_s, float arousal,
+                               Random& random) {
   const float eager = std::clamp(0.16F + 0.16F * arousal + 0.08F * random.normal(), 0.03F, 0.5F);
-  const float astray = random.chance(0.25F) ? random.uniform(0.1F, 0.9F) : 0.08F;  ///< cuts that ignore the bars
+  const float astray =
+      random.chance(0.25F) ? random.uniform(0.1F, 0.9F) : 0.08F;  ///< cuts that ignore the bars
   std::vector<CutTime> cuts;
   const double shortest_s = 0.7 + 0.5 * static_cast<double>(1.0F - arousal);
   double last = 0.0;
@@ -112,8 +114,10 @@ std::vector<CutTime> plan_cuts(const Heard& heard, double bar_s, double duration
     float chance = eager * (1.0F + 0.5F * busy) + 0.3F * change;
     if (bar % 4 == 0) chance = chance * 2.5F + 0.1F;
     double time = bar * bar_s + static_cast<double>(random.uniform(-0.06F, 0.06F));
-    if (random.chance(astray)) time += static_cast<double>(random.uniform(-0.5F, 0.5F)) * bar_s;
-    else if (arousal > 0.3F && random.chance(0.25F)) time += 0.5 * bar_s;
+    if (random.chance(astray))
+      time += static_cast<double>(random.uniform(-0.5F, 0.5F)) * bar_s;
+    else if (arousal > 0.3F && random.chance(0.25F))
+      time += 0.5 * bar_s;
     if (!random.chance(chance) || time - last < shortest_s || time > duration_s - 0.3) continue;
     const bool dissolve = random.chance(0.1F - 0.06F * arousal);
     cuts.push_back({time, dissolve ? static_cast<double>(random.uniform(0.3F, 0.9F)) : 0.0});
@@ -130,9 +134,9 @@ SceneKind pick_kind(int style, float arousal, Random& random) {
   weights[2] *= 1.0F + 0.4F * arousal;
   weights[4] *= 1.0F + 0.6F * arousal;
   weights[5] *= 1.0F + 0.6F * arousal;
-  if (style == 2) weights[6] *= 2.0F;                    // ambient: texture
-  if (style == 3) weights[2] *= 2.0F;                    // lofi: city
-  if (style == 5 || style == 7) weights[0] *= 2.0F;      // adventure, folk: hills
+  if (style == 2) weights[6] *= 2.0F;                      // ambient: texture
+  if (style == 3) weights[2] *= 2.0F;                      // lofi: city
+  if (style == 5 || style == 7) weights[0] *= 2.0F;        // adventure, folk: hills
   if (style == 6) weights[4] *= 2.0F, weights[5] *= 2.0F;  // electronic: shapes, rays
   float total = 0.0F;
   for (float weight : weights) total += weight;
@@ -158,7 +162,8 @@ void scenes_as_wished(Plan& plan, const std::vector<SceneWish>& wishes, const Pi
     while (!wish.kind && before == scene.kind) scene.kind = pick_kind(piece.style, piece.arousal, random);
     before = scene.kind;
     if (wish.valence || wish.arousal) {
-      scene.palette = mood_palette(piece.style, wish.valence.value_or(0.0F), wish.arousal.value_or(0.0F), random);
+      scene.palette =
+          mood_palette(piece.style, wish.valence.value_or(0.0F), wish.arousal.value_or(0.0F), random);
     } else {
       scene.palette = make_palette(hue, random.uniform(0.5F, 0.8F), bright ? 0.85F : 0.22F, random);
     }
@@ -169,8 +174,8 @@ void scenes_as_wished(Plan& plan, const std::vector<SceneWish>& wishes, const Pi
   }
 }
 
-void scenes_from_music(Plan& plan, const Heard& heard, const Piece& piece, double bar_s, float arousal, float valence,
-                       Random& random) {
+void scenes_from_music(Plan& plan, const Heard& heard, const Piece& piece, double bar_s, float arousal,
+                       float valence, Random& random) {
   const std::vector<CutTime> cuts = plan_cuts(heard, bar_s, plan.duration_s, arousal, random);
   const float wander = random.uniform(0.05F, 0.35F);  ///< how much moods differ between scenes
   for (std::size_t i = 0; i <= cuts.size(); ++i) {
@@ -185,11 +190,12 @@ void scenes_from_music(Plan& plan, const Heard& heard, const Piece& piece, doubl
       scene.seed = plan.scenes[i - 2].seed;
     } else {
       scene.kind = pick_kind(piece.style, arousal, random);
-      const auto bar = static_cast<std::size_t>(std::clamp(static_cast<int>(scene.from_s / bar_s + 0.5), 0,
-                                                           std::max(0, heard.bars - 1)));
+      const auto bar = static_cast<std::size_t>(
+          std::clamp(static_cast<int>(scene.from_s / bar_s + 0.5), 0, std::max(0, heard.bars - 1)));
       const float busy = heard.busy.empty() ? 0.0F : heard.busy[bar];
-      scene.palette = mood_palette(piece.style, std::clamp(valence + wander * random.normal(), -1.0F, 1.0F),
-                                   std::clamp(arousal + 0.5F * busy + wander * random.normal(), -1.0F, 1.0F), random);
+      scene.palette =
+          mood_palette(piece.style, std::clamp(valence + wander * random.normal(), -1.0F, 1.0F),
+                       std::clamp(arousal + 0.5F * busy + wander * random.normal(), -1.0F, 1.0F), random);
       scene.seed = static_cast<std::uint32_t>(random.bits());
     }
     plan.scenes.push_back(std::move(scene));
@@ -257,12 +263,14 @@ Plan make_plan(const Piece& piece, std::uint64_t seed, const RenderSettings& set
   if (!settings.calm) {
     const float flash_chance = std::max(0.0F, 0.03F + 0.05F * arousal) * drawn;
     for (const Onset& onset : plan.drives[0].onsets()) {
-      if (onset.weight > 0.75F && random.chance(flash_chance)) flashes.push_back({onset.time_s, random.uniform(0.3F, 0.8F)});
+      if (onset.weight > 0.75F && random.chance(flash_chance))
+        flashes.push_back({onset.time_s, random.uniform(0.3F, 0.8F)});
     }
   }
   for (std::size_t i = 1; i < plan.scenes.size(); ++i) {
     const Scene& scene = plan.scenes[i];
-    plan.events.push_back({scene.from_s, scene.dissolve_s > 0.0 ? PlannedKind::kDissolve : PlannedKind::kCut, 1.0F});
+    plan.events.push_back(
+        {scene.from_s, scene.dissolve_s > 0.0 ? PlannedKind::kDissolve : PlannedKind::kCut, 1.0F});
   }
   for (const Onset& flash : flashes) plan.events.push_back({flash.time_s, PlannedKind::kFlash, flash.weight});
   std::stable_sort(plan.events.begin(), plan.events.end(),

@@ -21,7 +21,8 @@ void draw_thing(const Thing& thing, const Moment& moment, std::uint32_t seed, bo
   const float sway = 2.0F * kPi * thing.sway_hz * t + thing.phase;
   const float pushed = thing.push * moment.travelled;
   float x = thing.x + thing.drift_x * t + thing.sway * std::sin(sway) + pushed * std::cos(thing.push_angle);
-  float y = thing.y + thing.drift_y * t + thing.sway * std::cos(0.8F * sway) + pushed * std::sin(thing.push_angle);
+  float y =
+      thing.y + thing.drift_y * t + thing.sway * std::cos(0.8F * sway) + pushed * std::sin(thing.push_angle);
   if (thing.hop > 0.0F && moment.count > 0) {
     const int hops = (moment.count + thing.turn_index) / thing.turns;
     const bool mine = (moment.count + thing.turn_index) % thing.turns == 0;
@@ -37,8 +38,8 @@ void draw_thing(const Thing& thing, const Moment& moment, std::uint32_t seed, bo
     x = wrap(x, kAspect, 1.2F * thing.size);
     y = wrap(y, 1.0F, 1.2F * thing.size);
   }
-  canvas.thing(thing.shape, x, y, size, thing.phase + thing.turn * t + thing.spin * moment.travelled, thing.colour,
-               thing.alpha);
+  canvas.thing(thing.shape, x, y, size, thing.phase + thing.turn * t + thing.spin * moment.travelled,
+               thing.colour, thing.alpha);
 }
 
 void draw_particles(const Scene& scene, const Moment& moment, Canvas& canvas) {
@@ -46,17 +47,19 @@ void draw_particles(const Scene& scene, const Moment& moment, Canvas& canvas) {
   for (int i = 0; i < scene.particles; ++i) {
     const auto id = static_cast<std::uint32_t>(i);
     const float near = 0.4F + 0.6F * hash01(id, scene.seed, 1U);
-    const float x = hash01(id, scene.seed, 2U) * kAspect + 0.03F * std::sin(0.9F * moment.local_s + static_cast<float>(i)) +
+    const float x = hash01(id, scene.seed, 2U) * kAspect +
+                    0.03F * std::sin(0.9F * moment.local_s + static_cast<float>(i)) +
                     0.3F * kAspect * near * scene.pan * moment.local_s;
     const float y = hash01(id, scene.seed, 3U) + near * fallen;
-    canvas.disc(wrap(x, kAspect, 0.05F), wrap(y, 1.0F, 0.05F), 0.0075F * near, scene.palette.light, 0.75F * near);
+    canvas.disc(wrap(x, kAspect, 0.05F), wrap(y, 1.0F, 0.05F), 0.0075F * near, scene.palette.light,
+                0.75F * near);
   }
 }
 
 /// Someone who dances: knees, hips and arms on the cycle; the low point is on the beat.
 void draw_dancer(const Scene& scene, float cycle, Canvas& canvas) {
-  const float swing = std::sin(kPi * cycle);              // side to side, a side per cycle
-  const float bend = std::abs(std::cos(kPi * cycle));     // 1 on the beat
+  const float swing = std::sin(kPi * cycle);           // side to side, a side per cycle
+  const float bend = std::abs(std::cos(kPi * cycle));  // 1 on the beat
   const float unit = scene.figure_size;
   const float ground = 0.96F;
   const float hip_x = scene.figure_x + 0.1F * unit * swing, hip_y = ground - unit * (0.5F - 0.12F * bend);
@@ -73,7 +76,8 @@ void draw_dancer(const Scene& scene, float cycle, Canvas& canvas) {
     const float raise = side * swing;
     const float elbow_x = neck_x + side * 0.15F * unit, elbow_y = neck_y + (0.12F - 0.14F * raise) * unit;
     canvas.limb(neck_x, neck_y + 0.02F * unit, elbow_x, elbow_y, 0.8F * thick, body);
-    canvas.limb(elbow_x, elbow_y, elbow_x + side * 0.08F * unit, elbow_y - (0.1F + 0.16F * raise) * unit, 0.8F * thick, body);
+    canvas.limb(elbow_x, elbow_y, elbow_x + side * 0.08F * unit, elbow_y - (0.1F + 0.16F * raise) * unit,
+                0.8F * thick, body);
   }
   canvas.limb(hip_x, hip_y, neck_x, neck_y, 2.0F * thick, body);
   canvas.disc(neck_x - 0.02F * unit * swing, neck_y - 0.11F * unit, 0.075F * unit, scene.palette.light, 1.0F);
@@ -82,8 +86,10 @@ void draw_dancer(const Scene& scene, float cycle, Canvas& canvas) {
 void draw_figure(const Scene& scene, const Moment& moment, Canvas& canvas) {
   const float cycle = moment.beat / scene.figure_cycle_beats + scene.figure_phase;
   switch (scene.figure) {
-    case FigureKind::kNone: return;
-    case FigureKind::kDancer: return draw_dancer(scene, cycle, canvas);
+    case FigureKind::kNone:
+      return;
+    case FigureKind::kDancer:
+      return draw_dancer(scene, cycle, canvas);
     case FigureKind::kBall: {
       // Thrown and caught: it meets the ground on the beat.
       const float part = cycle - std::floor(cycle);
@@ -108,7 +114,8 @@ void draw_figure(const Scene& scene, const Moment& moment, Canvas& canvas) {
 }  // namespace
 
 void draw_things(const Scene& scene, const Moment& moment, Canvas& canvas) {
-  const bool scenery = scene.kind == SceneKind::kHills || scene.kind == SceneKind::kSea || scene.kind == SceneKind::kCity;
+  const bool scenery =
+      scene.kind == SceneKind::kHills || scene.kind == SceneKind::kSea || scene.kind == SceneKind::kCity;
   if (!scenery) {  // a landscape's sun is drawn with its sky
     for (std::size_t i = 0; i < scene.things.size(); ++i) {
       draw_thing(scene.things[i], moment, scene.seed + static_cast<std::uint32_t>(i), true, canvas);

@@ -20,7 +20,8 @@ using stream::kThumbWidth;
 /// Slow rates are the most common here because they cost least; the observations hardly depend on the rate.
 constexpr std::array<int, 10> kRates = {10, 10, 12, 12, 12, 15, 15, 15, 24, 30};
 
-/// Reads what has been seen off a timeline as it grows: a Timeline remembers two minutes, a piece may be longer.
+/// Reads what has been seen off a timeline as it grows: a Timeline remembers two minutes, a piece may be
+/// longer.
 class GridReader {
  public:
   GridReader(const Piece& piece, VisualTrack& track)

@@ -10,7 +10,9 @@
 namespace photoplayer::train {
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) { throw std::invalid_argument(why); }
+[[noreturn]] void refuse(const std::string& why) {
+  throw std::invalid_argument(why);
+}
 
 double number(std::string_view option, const std::string& text) {
   try {
@@ -39,7 +41,8 @@ int style_index(const std::string& name) {
 /// "time:kind:valence:arousal"; the last two, or three, may be left out.
 SceneWish scene_of(const std::string& text) {
   const std::vector<std::string> parts = split(text, ':');
-  if (parts.empty() || parts.size() > 4) refuse("--scene: expected TIME:KIND[:VALENCE[:AROUSAL]], got '" + text + "'");
+  if (parts.empty() || parts.size() > 4)
+    refuse("--scene: expected TIME:KIND[:VALENCE[:AROUSAL]], got '" + text + "'");
   SceneWish wish;
   wish.from_s = number("--scene", parts[0]);
   if (parts.size() > 1) {
@@ -54,10 +57,12 @@ SceneWish scene_of(const std::string& text) {
 }  // namespace
 
 const char* clip_usage() noexcept {
-  return "render_clip -o OUT.mp4|.mkv|.webm [--json EVENTS.json] [--seconds S] [--fps N] [--width W] [--height H]\n"
+  return "render_clip -o OUT.mp4|.mkv|.webm [--json EVENTS.json] [--seconds S] [--fps N] [--width W] "
+         "[--height H]\n"
          "            [--seed N] [--style NAME] [--tempo BPM] [--valence V] [--arousal A] [--kbps N]\n"
          "            [--cuts T1,T2,…]   hard cuts exactly there, calm between, strong contrast\n"
-         "            [--scene TIME:KIND[:VALENCE[:AROUSAL]]]…   scenes of your choice; kinds: hills sea city bokeh\n"
+         "            [--scene TIME:KIND[:VALENCE[:AROUSAL]]]…   scenes of your choice; kinds: hills sea "
+         "city bokeh\n"
          "                               shapes rays texture plain\n"
          "            [--plain]          only gradients with a slow shape\n"
          "            [--calm]           no pulses, hops, flashes or figures\n";
@@ -75,24 +80,40 @@ ClipOptions parse_clip_options(int argc, char** argv) {
     };
     const auto real = [&] { return number(name, value()); };
     const auto whole = [&] { return static_cast<int>(number(name, value())); };
-    if (name == "-o") options.output = value();
-    else if (name == "--json") options.sidecar = value();
-    else if (name == "--seconds") options.seconds = real();
-    else if (name == "--fps") options.fps = whole();
-    else if (name == "--width") options.width = whole();
-    else if (name == "--height") options.height = whole();
-    else if (name == "--seed") options.seed = static_cast<std::uint64_t>(real());
-    else if (name == "--style") options.style = style_index(value());
-    else if (name == "--tempo") options.tempo_bpm = real();
-    else if (name == "--valence") options.valence = static_cast<float>(real());
-    else if (name == "--arousal") options.arousal = static_cast<float>(real());
-    else if (name == "--kbps") options.bitrate_kbps = whole();
-    else if (name == "--scene") options.scenes.push_back(scene_of(value()));
-    else if (name == "--plain") plain = true;
-    else if (name == "--calm") options.calm = true;
+    if (name == "-o")
+      options.output = value();
+    else if (name == "--json")
+      options.sidecar = value();
+    else if (name == "--seconds")
+      options.seconds = real();
+    else if (name == "--fps")
+      options.fps = whole();
+    else if (name == "--width")
+      options.width = whole();
+    else if (name == "--height")
+      options.height = whole();
+    else if (name == "--seed")
+      options.seed = static_cast<std::uint64_t>(real());
+    else if (name == "--style")
+      options.style = style_index(value());
+    else if (name == "--tempo")
+      options.tempo_bpm = real();
+    else if (name == "--valence")
+      options.valence = static_cast<float>(real());
+    else if (name == "--arousal")
+      options.arousal = static_cast<float>(real());
+    else if (name == "--kbps")
+      options.bitrate_kbps = whole();
+    else if (name == "--scene")
+      options.scenes.push_back(scene_of(value()));
+    else if (name == "--plain")
+      plain = true;
+    else if (name == "--calm")
+      options.calm = true;
     else if (name == "--cuts") {
       for (const std::string& cut : split(value(), ',')) cuts.push_back(number(name, cut));
-    } else refuse("unknown option '" + name + "'");
+    } else
+      refuse("unknown option '" + name + "'");
   }
   if (options.output.empty()) refuse("-o is missing");
   if (options.seconds <= 0.0 || options.fps < 1 || options.width < 2 || options.height < 2) {

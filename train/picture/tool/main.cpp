@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// render_clip: a clip whose cuts and flashes are known. Makes the demo clip and the clips of the cut evaluation.
+/// render_clip: a clip whose cuts and flashes are known. Makes the demo clip and the clips of the cut
+/// evaluation.
 #include "clip_options.h"
 #include "clip_writer.h"
 
@@ -24,7 +25,8 @@ Piece pulse(const ClipOptions& options) {
   piece.arousal = options.arousal;
   for (int beat = 0; beat < piece.beats; ++beat) {
     const int step = beat * stream::kStepsPerBeat;
-    piece.notes.push_back({step, 1, stream::Layer::kDrums, static_cast<std::uint8_t>(beat % 2 == 0 ? 36 : 38)});
+    piece.notes.push_back(
+        {step, 1, stream::Layer::kDrums, static_cast<std::uint8_t>(beat % 2 == 0 ? 36 : 38)});
     piece.notes.push_back({step, 2, stream::Layer::kMelody, 60});
     if (beat % 4 != 3) piece.notes.push_back({step + 2, 2, stream::Layer::kMelody, 64});
   }
@@ -37,11 +39,17 @@ void write_sidecar(const ClipOptions& options, const PictureRenderer& renderer) 
     if (event.time_s >= options.seconds) continue;
     // A cut becomes visible with the first frame at or after it.
     const double shown_s = std::ceil(event.time_s * options.fps - 1e-9) / options.fps;
-    events.push_back({{"time", event.time_s}, {"shown", shown_s}, {"kind", planned_kind_name(event.kind)},
+    events.push_back({{"time", event.time_s},
+                      {"shown", shown_s},
+                      {"kind", planned_kind_name(event.kind)},
                       {"strength", event.strength}});
   }
   std::ofstream out(options.sidecar);
-  out << nlohmann::json{{"seconds", options.seconds}, {"fps", options.fps}, {"seed", options.seed}, {"events", events}}.dump(1)
+  out << nlohmann::json{{"seconds", options.seconds},
+                        {"fps", options.fps},
+                        {"seed", options.seed},
+                        {"events", events}}
+             .dump(1)
       << '\n';
   if (!out) throw std::runtime_error("cannot write '" + options.sidecar + "'");
 }

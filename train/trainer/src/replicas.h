@@ -16,7 +16,12 @@ template <typename Model>
 class Replicas {
  public:
   Replicas(int count, const std::function<Model()>& make) {
-    for (int i = 0; i < count; ++i) models_.push_back(make());
+    for (int i = 0; i < count; ++i) {
+      models_.push_back(make());
+      // Collecting parameters walks the whole module tree; once is enough.
+      parameters_.push_back(models_.back()->parameters());
+      buffers_.push_back(models_.back()->buffers());
+    }
     broadcast();
   }
   [[nodiscard]] Model& first() { return models_.front(); }
@@ -32,7 +37,9 @@ class Replicas {
       threads.emplace_back([&, i] {
         try {
           at::set_num_threads(1);
-          models_[i]->zero_grad();
+          for (auto& parameter : parameters_[i]) {
+            if (parameter.grad().defined()) parameter.mutable_grad().zero_();
+          }
           auto value = loss(models_[i], static_cast<int>(i));
           value.backward();
           losses[i] = value.template item<double>();
@@ -54,32 +61,28 @@ class Replicas {
   /// Copies replica 0's parameters to the others, after an optimiser step.
   void broadcast() {
     torch::NoGradGuard guard;
-    const auto source = models_.front()->parameters();
-    const auto source_buffers = models_.front()->buffers();
     for (std::size_t i = 1; i < models_.size(); ++i) {
-      auto target = models_[i]->parameters();
-      for (std::size_t p = 0; p < source.size(); ++p) target[p].copy_(source[p]);
-      auto buffers = models_[i]->buffers();
-      for (std::size_t p = 0; p < source_buffers.size(); ++p) buffers[p].copy_(source_buffers[p]);
+      for (std::size_t p = 0; p < parameters_[0].size(); ++p) parameters_[i][p].copy_(parameters_[0][p]);
+      for (std::size_t p = 0; p < buffers_[0].size(); ++p) buffers_[i][p].copy_(buffers_[0][p]);
     }
   }
 
  private:
   void average_gradients() {
     torch::NoGradGuard guard;
-    auto first = models_.front()->parameters();
     const double share = 1.0 / static_cast<double>(models_.size());
-    for (std::size_t p = 0; p < first.size(); ++p) {
-      torch::Tensor sum = first[p].grad();
+    for (std::size_t p = 0; p < parameters_[0].size(); ++p) {
+      torch::Tensor sum = parameters_[0][p].grad();
       if (!sum.defined()) continue;
       for (std::size_t i = 1; i < models_.size(); ++i) {
-        if (const auto other = models_[i]->parameters()[p].grad(); other.defined()) sum.add_(other);
+        if (const auto other = parameters_[i][p].grad(); other.defined()) sum.add_(other);
       }
       sum.mul_(share);
     }
   }
 
   std::vector<Model> models_;
+  std::vector<std::vector<torch::Tensor>> parameters_, buffers_;
 };
 
 }  // namespace photoplayer::train

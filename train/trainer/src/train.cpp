@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <dlfcn.h>
 #include <malloc.h>
+#include <photoplayer/model/bundle.h>
 #include <photoplayer/network/beat_plan.h>
 #include <photoplayer/network/score_vae.h>
 #include <photoplayer/train/train.h>
@@ -79,6 +80,10 @@ class Trainer {
       torch::load(vae_, path);
       return true;
     }
+    if (!config_.start_bundle.empty()) {
+      start_from_bundle(*vae_, "vae.");
+      return true;  // its latents must stay what the transformer knows
+    }
     Replicas<network::ScoreVae> replicas(config_.replicas, [&] { return network::ScoreVae(vae_config); });
     if (!config_.vae_start.empty()) {
       torch::load(replicas.first(), config_.vae_start);
@@ -143,7 +148,7 @@ class Trainer {
   bool train_joint() {
     network::DitConfig dit;
     dit.width = config_.width, dit.depth = config_.depth, dit.latent_dims = config_.latent_dims;
-    dit.feed_forward_dims = 4 * config_.width;
+    dit.feed_forward_dims = 3 * config_.width;
     dit.plan_numbers = network::kPlanNumbers;
     dit.global_numbers = network::kGlobalNumbers;
     dit.fusion = network::fusion_from_name(config_.fusion).value_or(network::Fusion::kFilmGate);
@@ -164,6 +169,11 @@ class Trainer {
       spent_s = state.at("seconds");
       replicas.broadcast();
     } else {
+      if (!config_.start_bundle.empty()) {
+        start_from_bundle(*replicas.first()->dit, "dit.");
+        start_from_bundle(*replicas.first()->predictor, "predictor.");
+        replicas.broadcast();
+      }
       MovingAverage(*average_, 0.0).update(*replicas.first(), 1000000);
     }
     const auto save = [&] {
@@ -218,6 +228,20 @@ class Trainer {
     }
     save();
     return true;
+  }
+
+  /// Throws with all that does not fit.
+  void start_from_bundle(torch::nn::Module& module, const std::string& prefix) {
+    torch::NoGradGuard guard;
+    const auto bundle = model::Bundle::open(config_.start_bundle);
+    if (!bundle) throw std::runtime_error(bundle.error().message);
+    const auto load = [&](const std::string& name, torch::Tensor& tensor) {
+      const auto values = bundle->read_f32(prefix + name, tensor.sizes().vec());
+      if (!values) throw std::runtime_error(values.error().message);
+      std::copy(values->begin(), values->end(), tensor.data_ptr<float>());
+    };
+    for (auto& item : module.named_parameters()) load(item.key(), item.value());
+    for (auto& item : module.named_buffers()) load(item.key(), item.value());
   }
 
   void report(const char* stage, std::int64_t step, double share, double left_s, const nlohmann::json& more) {

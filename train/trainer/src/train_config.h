@@ -14,6 +14,7 @@ struct TrainConfig {
   std::string scores;                       ///< folder with openscore-lieder/ and free-music/; empty = composer only
   std::string semantic_weights;             ///< safetensors of the semantic encoder, copied into the bundle
   std::string semantic_bank;                ///< safetensors with embedding, valence, arousal, style
+  std::string start_bundle;                 ///< go on from this bundle's weights, all of them; empty = from nothing
   std::string vae_start;                    ///< weights of an earlier run's VAE (its vae.pt) to go on from; empty = none
   std::string name = "parlour";
   std::uint64_t seed = 1;
@@ -24,14 +25,14 @@ struct TrainConfig {
   double joint_minutes = 60.0;
   int replicas = 2;                         ///< data-parallel copies, one core each
   int vae_batch = 512;
-  int joint_batch = 48;
+  int joint_batch = 32;
   int window_beats = 32;
   double vae_rate = 1e-3;
   double joint_rate = 8e-4;
   double kl_weight = 0.006;
   double ema_decay = 0.998;
   std::string fusion = "FiLM_gate";
-  int width = 256, depth = 6, latent_dims = 96;
+  int width = 256, depth = 5, latent_dims = 96;
 };
 
 [[nodiscard]] Result<TrainConfig> read_train_config(const std::string& path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The element `photoplayer`: video in, music out. See gst-plugin/README.md. The GObject type lives in a static library,
-/// so that the plugin and the tests register the same code.
+/// The element `photoplayer`: video in, music out. See gst-plugin/README.md. The GObject type lives in a
+/// static library, so that the plugin and the tests register the same code.
 #include <photoplayer/gst/model_factory.h>
 
 #include <gst/gst.h>

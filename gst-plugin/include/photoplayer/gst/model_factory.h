@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Where the element gets a model from. The plugin's factory opens a bundle with LibTorch; tests pass a script, so
-/// that the element is built and tested without LibTorch.
+/// Where the element gets a model from. The plugin's factory opens a bundle with LibTorch; tests pass a
+/// script, so that the element is built and tested without LibTorch.
 #include <photoplayer/stream/engine.h>
 #include <photoplayer/stream/picture.h>
 #include <photoplayer/stream/result.h>

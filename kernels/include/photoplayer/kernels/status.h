@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// How an operation on raw memory says that it could not run. Returned by value, never thrown; launchers check
-/// their arguments on the host before anything starts.
+/// How an operation on raw memory says that it could not run. Returned by value, never thrown; launchers
+/// check their arguments on the host before anything starts.
 
 namespace photoplayer::kernels {
 

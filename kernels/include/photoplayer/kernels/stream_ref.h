@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// A CUDA stream that somebody else owns. It cannot be made from 0 or nullptr, so nothing lands on the default
-/// stream by accident. The handle is CUDA's own type, declared here so that no CUDA header is needed.
+/// A CUDA stream that somebody else owns. It cannot be made from 0 or nullptr, so nothing lands on the
+/// default stream by accident. The handle is CUDA's own type, declared here so that no CUDA header is needed.
 #include <cstddef>
 
 struct CUstream_st;

@@ -16,7 +16,7 @@ namespace photoplayer::model {
 struct ModelSettings {
   std::uint64_t seed = 1;
   std::string soundfont;  ///< empty: the usual places
-  int threads = 0;        ///< for matrix products; 0 = as many as there are cores
+  int threads = 1;        ///< for matrix products, of the whole process
 };
 
 struct LoadedModel {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// What can be seen in every frame for little: brightness, colour, change, motion, cuts, flashes and visual beats,
-/// from a thumbnail. Any frame rate; time comes from timestamps only. One thread at a time (the video thread, or the
-/// trainer's renderer). Nothing is allocated after construction except while events are reported.
-/// Tested in tests/unit/perception/fast_path_test.cpp.
+/// What can be seen in every frame for little: brightness, colour, change, motion, cuts, flashes and visual
+/// beats, from a thumbnail. Any frame rate; time comes from timestamps only. One thread at a time (the video
+/// thread, or the trainer's renderer). Nothing is allocated after construction except while events are
+/// reported. Tested in tests/unit/perception/fast_path_test.cpp.
 #include <photoplayer/stream/picture.h>
 #include <photoplayer/stream/timeline.h>
 
@@ -13,17 +13,20 @@
 namespace photoplayer::perception {
 
 /// What the numbers mean, where photoplayer::stream::FastObservation leaves it open:
-/// - Differences are taken against a frame at least 30 ms old, so that 240 frames a second do not look calmer, nor
+/// - Differences are taken against a frame at least 30 ms old, so that 240 frames a second do not look
+/// calmer, nor
 ///   noisier, than 30.
 /// - `change` is 1 − exp(−r), r = mean absolute RGB difference in full scales per second.
 /// - `motion` is 1 − exp(−s / 0.5), s = root mean square of the flow in thumbnail widths per second.
 /// - `cut` and event strengths are 1 − 2^(−score/27), score as in PySceneDetect's ContentDetector; 0.5 is its
-///   threshold. Cuts are at least 0.3 s apart. There is no look-ahead, with one exception: a jump that looks like a
-///   flash (to almost white or black, or the same picture in another light) waits up to 0.2 s to see
-///   whether the picture comes back; if it does, it was a flash and no cut, if not, `cut` marks the frame that settled
-///   it and the event carries the time of the jump. At frame intervals above 0.11 s nothing waits.
+///   threshold. Cuts are at least 0.3 s apart. There is no look-ahead, with one exception: a jump that looks
+///   like a flash (to almost white or black, or the same picture in another light) waits up to 0.2 s to see
+///   whether the picture comes back; if it does, it was a flash and no cut, if not, `cut` marks the frame
+///   that settled it and the event carries the time of the jump. At frame intervals above 0.11 s nothing
+///   waits.
 /// - `beat` is confirmed at most 0.25 s after its peak; needs at least about 8 frames a second.
-/// - Same or slightly earlier time (up to 0.1 s back): the picture's own values, no new events, rates as before.
+/// - Same or slightly earlier time (up to 0.1 s back): the picture's own values, no new events, rates as
+/// before.
 ///   Further back, or more than 60 s forward: as after `reset`.
 class FastPath {
  public:
@@ -34,8 +37,8 @@ class FastPath {
   FastPath(const FastPath&) = delete;
   FastPath& operator=(const FastPath&) = delete;
 
-  /// `thumb` is kThumbWidth × kThumbHeight; other sizes are sampled to it coarsely. Never returns NaN or infinity, and
-  /// the returned time is the one given, or the last one if that is not finite.
+  /// `thumb` is kThumbWidth × kThumbHeight; other sizes are sampled to it coarsely. Never returns NaN or
+  /// infinity, and the returned time is the one given, or the last one if that is not finite.
   [[nodiscard]] stream::FastObservation observe(const stream::PictureView& thumb, double time_s);
 
   /// What the last `observe` confirmed, oldest first. Valid until the next call.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Both paths joined to a timeline: what the owner of the video pad (or of the film's frames) calls for every frame.
+/// Both paths joined to a timeline: what the owner of the video pad (or of the film's frames) calls for every
+/// frame.
 ///
-///   Perception perception(timeline, &encoder);         // offline: the slow path runs inside see(), same every time
-///   Perception perception(timeline, thread);           // live: a PerceptionThread does it, see() never waits for it
-///   for each frame:
+///   Perception perception(timeline, &encoder);         // offline: the slow path runs inside see(), same
+///   every time Perception perception(timeline, thread);           // live: a PerceptionThread does it, see()
+///   never waits for it for each frame:
 ///     still = perception.wants_still(time_s) ? scale to kStillSide² : nothing
 ///     perception.see(thumb, still, time_s);
 ///
@@ -28,8 +29,8 @@ class Perception {
 
   [[nodiscard]] bool wants_still(double time_s) const noexcept;
 
-  /// One frame. A still that was not wanted is looked at all the same; one that was wanted and is null (a frame that
-  /// could not be converted) is asked for again with the next frame.
+  /// One frame. A still that was not wanted is looked at all the same; one that was wanted and is null (a
+  /// frame that could not be converted) is asked for again with the next frame.
   void see(const stream::PictureView& thumb, const stream::PictureView* still, double time_s);
 
   /// Forgets everything, the timeline's content too (flush, seek).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The slow path on a thread of its own, for live pictures. The video thread leaves the newest still and goes on; if the
-/// encoder is still busy with an older one, the one that waited is dropped and counted. Tested in
+/// The slow path on a thread of its own, for live pictures. The video thread leaves the newest still and goes
+/// on; if the encoder is still busy with an older one, the one that waited is dropped and counted. Tested in
 /// tests/unit/perception/perception_test.cpp.
 #include <photoplayer/perception/slow_path.h>
 #include <photoplayer/stream/picture.h>
@@ -25,7 +25,8 @@ class PerceptionThread {
   PerceptionThread& operator=(const PerceptionThread&) = delete;
 
   [[nodiscard]] bool wants(double time_s) const noexcept { return schedule_.due(time_s); }
-  /// Copies the still. Caller: video. Holds a lock that the worker takes only to swap buffers or to push one entry.
+  /// Copies the still. Caller: video. Holds a lock that the worker takes only to swap buffers or to push one
+  /// entry.
   void offer(const stream::PictureView& still, double time_s);
   /// Forgets the still that waits, and what the encoder is working on: it will not be pushed. Caller: video.
   void reset();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// What a moment means and which colours it has: the semantic encoder and the RGB-uv histogram, once a second of video.
-/// Tested in tests/unit/perception/slow_path_test.cpp.
+/// What a moment means and which colours it has: the semantic encoder and the RGB-uv histogram, once a second
+/// of video. Tested in tests/unit/perception/slow_path_test.cpp.
 #include <photoplayer/stream/picture.h>
 #include <photoplayer/stream/timeline.h>
 
@@ -10,7 +10,8 @@
 
 namespace photoplayer::perception {
 
-/// When a still is due: on the first frame, then on the first frame of every further second since that one. One thread.
+/// When a still is due: on the first frame, then on the first frame of every further second since that one.
+/// One thread.
 class StillSchedule {
  public:
   [[nodiscard]] bool due(double time_s) const noexcept;
@@ -33,8 +34,8 @@ class SlowPath {
 
   [[nodiscard]] bool wants(double time_s) const noexcept { return schedule_.due(time_s); }
 
-  /// `still` is kStillSide × kStillSide; may take up to a second. Never throws: an encoder that throws or returns
-  /// something that is not finite leaves `semantic` zero and is counted.
+  /// `still` is kStillSide × kStillSide; may take up to a second. Never throws: an encoder that throws or
+  /// returns something that is not finite leaves `semantic` zero and is counted.
   [[nodiscard]] stream::SlowObservation look(const stream::PictureView& still, double time_s) noexcept;
 
   /// The next frame is a first frame again.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The piece's own time: a piecewise-linear map between sixteenths and running time, so that beats and bars are
-/// state that never has to be estimated. Changes append to the map and never touch what is already planned.
-/// Owned and used by the sampler's thread. Tested in tests/unit/stream/clocks_test.cpp.
+/// The piece's own time: a piecewise-linear map between sixteenths and running time, so that beats and bars
+/// are state that never has to be estimated. Changes append to the map and never touch what is already
+/// planned. Owned and used by the sampler's thread. Tested in tests/unit/stream/clocks_test.cpp.
 #include <photoplayer/stream/latent_clock.h>
 #include <photoplayer/stream/notes.h>
 
@@ -32,8 +32,8 @@ class BeatClock final : public LatentClock {
 
   /// From `step` on. Steps must not decrease from call to call.
   void set_tempo(std::int64_t step, double tempo_bpm);
-  /// Stretches [from, to) so that `to` falls on `time_s`; the tempo before it resumes at `to`. False, and no change,
-  /// if that needs more than `kMaxBend`.
+  /// Stretches [from, to) so that `to` falls on `time_s`; the tempo before it resumes at `to`. False, and no
+  /// change, if that needs more than `kMaxBend`.
   bool bend(std::int64_t from, std::int64_t to, double time_s);
 
  private:

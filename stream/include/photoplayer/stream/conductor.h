@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Plays the notes: takes what is due, sets the dynamics of the moment, lets the synthesiser render up to the very
-/// sample of the next event, limits, fades at both ends. Works in ticks of 10 ms counted from the first sample, so
-/// the sound does not depend on how much is asked for at a time. On demand the caller's thread owns it, live the
-/// conductor's. Tested in tests/unit/stream/conductor_test.cpp.
+/// Plays the notes: takes what is due, sets the dynamics of the moment, lets the synthesiser render up to the
+/// very sample of the next event, limits, fades at both ends. Works in ticks of 10 ms counted from the first
+/// sample, so the sound does not depend on how much is asked for at a time. On demand the caller's thread
+/// owns it, live the conductor's. Tested in tests/unit/stream/conductor_test.cpp.
 #include <photoplayer/stream/controls.h>
 #include <photoplayer/stream/hop.h>
 #include <photoplayer/stream/ledger.h>
@@ -82,8 +82,8 @@ class Conductor {
   double origin_s_;
   double planned_until_s_;
   std::optional<std::int64_t> end_frame_;
-  std::vector<Due> due_;              // in order of frame
-  std::vector<Hit> hits_;             // of the hops in hand
+  std::vector<Due> due_;   // in order of frame
+  std::vector<Hit> hits_;  // of the hops in hand
   std::array<std::bitset<128>, kLayers> sounding_;
 
   // Dynamics, smoothed.
@@ -91,10 +91,10 @@ class Conductor {
   float activity_ = 0.3F, brightness_ = 0.5F;
 
   Limiter limiter_;
-  std::int64_t tick_begin_ = 0;       ///< frame at which the tick in hand begins
-  std::int64_t rendered_ = 0;         ///< frames the synthesiser has made
+  std::int64_t tick_begin_ = 0;  ///< frame at which the tick in hand begins
+  std::int64_t rendered_ = 0;    ///< frames the synthesiser has made
   bool stems_wanted_ = false;
-  std::vector<float> mix_;            // of one tick, interleaved
+  std::vector<float> mix_;  // of one tick, interleaved
   std::vector<float> gains_;
   std::array<std::vector<float>, kLayers> stem_;
 

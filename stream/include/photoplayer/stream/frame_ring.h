@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// PCM from the conductor to the render thread: single producer, single consumer, interleaved stereo under one cursor
-/// pair. Every frame carries the epoch it was made for, so a flush raises the wanted epoch and the reader passes over
-/// what is stale by itself: no side ever moves the other's cursor. Wait-free on both sides, no allocation after
-/// construction. Tested in tests/unit/stream/frame_ring_test.cpp, also under the thread sanitizer.
+/// PCM from the conductor to the render thread: single producer, single consumer, interleaved stereo under
+/// one cursor pair. Every frame carries the epoch it was made for, so a flush raises the wanted epoch and the
+/// reader passes over what is stale by itself: no side ever moves the other's cursor. Wait-free on both
+/// sides, no allocation after construction. Tested in tests/unit/stream/frame_ring_test.cpp, also under the
+/// thread sanitizer.
 #include <atomic>
 #include <cstddef>
 #include <cstdint>

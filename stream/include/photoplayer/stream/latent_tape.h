@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The latents of the piece: final ones, which are sounding or about to, and behind them the provisional look-ahead
-/// of the last window. Owned and used by the sampler's thread. Tested in tests/unit/stream/latent_tape_test.cpp.
+/// The latents of the piece: final ones, which are sounding or about to, and behind them the provisional
+/// look-ahead of the last window. Owned and used by the sampler's thread. Tested in
+/// tests/unit/stream/latent_tape_test.cpp.
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -15,8 +16,8 @@ enum class Handover : std::uint8_t {
   kCrossfade,  ///< audio latents: a correlation-aware crossfade over a few rows
 };
 
-/// ((1−w)a + wb) / sqrt((1−w)² + w² + 2w(1−w)ρ): keeps the level whether a and b are the same (ρ = 1) or unrelated
-/// (ρ = 0). Arithmetic: shared/reference/realtime.md §2.2.
+/// ((1−w)a + wb) / sqrt((1−w)² + w² + 2w(1−w)ρ): keeps the level whether a and b are the same (ρ = 1) or
+/// unrelated (ρ = 0). Arithmetic: shared/reference/realtime.md §2.2.
 [[nodiscard]] float level_keeping_mix(float a, float b, float w, float rho) noexcept;
 /// ρ of two blocks of latents, in −1…1; 0 if either is silent.
 [[nodiscard]] float correlation(std::span<const float> a, std::span<const float> b) noexcept;
@@ -26,18 +27,19 @@ class LatentTape {
   LatentTape(int dims, int kept_rows, Handover handover, int fade_rows = 4);
 
   [[nodiscard]] int dims() const noexcept { return dims_; }
-  [[nodiscard]] std::int64_t first_row() const noexcept { return first_; }       ///< oldest that is kept
-  [[nodiscard]] std::int64_t final_end() const noexcept { return final_end_; }   ///< first that is not final
-  [[nodiscard]] std::int64_t end() const noexcept;                               ///< first that does not exist
+  [[nodiscard]] std::int64_t first_row() const noexcept { return first_; }      ///< oldest that is kept
+  [[nodiscard]] std::int64_t final_end() const noexcept { return final_end_; }  ///< first that is not final
+  [[nodiscard]] std::int64_t end() const noexcept;                              ///< first that does not exist
 
   /// Rows [from, to) as stored, final or provisional; clipped to what exists. Valid until the next change.
   [[nodiscard]] std::span<const float> rows(std::int64_t from, std::int64_t to) const noexcept;
 
-  /// `latents` [hop + look-ahead, dims] begin at `final_end()`: the first `hop` become final, the rest provisional.
-  /// `unrelated`: a cut with other material follows, so nothing is blended even if the handover is a crossfade.
+  /// `latents` [hop + look-ahead, dims] begin at `final_end()`: the first `hop` become final, the rest
+  /// provisional. `unrelated`: a cut with other material follows, so nothing is blended even if the handover
+  /// is a crossfade.
   void commit(std::span<const float> latents, int hop, bool unrelated = false);
-  /// Makes `count` rows final without new latents: provisional ones as far as they go, then copies of the rows
-  /// `repeat_rows` before. For what the ladder played in place of a late hop.
+  /// Makes `count` rows final without new latents: provisional ones as far as they go, then copies of the
+  /// rows `repeat_rows` before. For what the ladder played in place of a late hop.
   void commit_substitute(int count, int repeat_rows);
   void reset();
 

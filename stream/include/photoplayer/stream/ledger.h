@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The engine's books: sampler and conductor write, control reads a `Report`. A mutex guards them (the render thread
-/// keeps its own counters). Lists keep their newest entries, so an endless stream's memory is bounded.
+/// The engine's books: sampler and conductor write, control reads a `Report`. A mutex guards them (the render
+/// thread keeps its own counters). Lists keep their newest entries, so an endless stream's memory is bounded.
 #include <photoplayer/stream/hop.h>
 #include <photoplayer/stream/quantiles.h>
 #include <photoplayer/stream/report.h>

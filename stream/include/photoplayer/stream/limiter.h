@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Stereo-linked look-ahead limiter to a true-peak ceiling. Peaks are measured four times oversampled (as BS.1770-4
-/// does); the gain comes down over the look-ahead before a peak arrives, so that neither click nor clipping is heard,
-/// and recovers slowly. No allocation after construction. Owned by the conductor. Tested in
-/// tests/unit/stream/limiter_test.cpp.
+/// Stereo-linked look-ahead limiter to a true-peak ceiling. Peaks are measured four times oversampled (as
+/// BS.1770-4 does); the gain comes down over the look-ahead before a peak arrives, so that neither click nor
+/// clipping is heard, and recovers slowly. No allocation after construction. Owned by the conductor. Tested
+/// in tests/unit/stream/limiter_test.cpp.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -15,13 +15,14 @@ class Limiter {
  public:
   static constexpr std::size_t kLookAhead_frames = 88;  ///< 2 ms
   static constexpr std::size_t kPhases = 4;
-  static constexpr std::size_t kTaps = 16;              ///< per phase: sees 8 samples to either side
+  static constexpr std::size_t kTaps = 16;  ///< per phase: sees 8 samples to either side
   /// Output frame n is input frame n − this.
   static constexpr std::size_t kDelay_frames = kLookAhead_frames - 1 + kTaps;
 
   explicit Limiter(double ceiling_dbtp = -1.0, double sample_rate_hz = 44100.0);
 
-  /// In place, interleaved stereo; `gains` gets the gain of every output frame. Values that are not finite become 0.
+  /// In place, interleaved stereo; `gains` gets the gain of every output frame. Values that are not finite
+  /// become 0.
   void process(std::span<float> frames, std::span<float> gains) noexcept;
   void reset() noexcept;
 

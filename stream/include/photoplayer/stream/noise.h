@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Normal noise as a pure function of (seed, absolute latent index, channel): a latent that is visited again starts
-/// from the same noise, and a run can be repeated from any place. Philox4x32-10 (Salmon et al. 2011) and Box-Muller.
-/// Any thread. Tested against Random123's published vectors in tests/unit/stream/noise_test.cpp.
+/// Normal noise as a pure function of (seed, absolute latent index, channel): a latent that is visited again
+/// starts from the same noise, and a run can be repeated from any place. Philox4x32-10 (Salmon et al. 2011)
+/// and Box-Muller. Any thread. Tested against Random123's published vectors in
+/// tests/unit/stream/noise_test.cpp.
 #include <array>
 #include <cstdint>
 #include <span>

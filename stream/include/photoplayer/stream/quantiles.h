@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Percentiles of durations in bounded memory: a histogram of 16 buckets per octave from 1 µs to over 100 s, so a
-/// percentile is within 5 % of the truth; the maximum is exact. One thread at a time. Tested in
+/// Percentiles of durations in bounded memory: a histogram of 16 buckets per octave from 1 µs to over 100 s,
+/// so a percentile is within 5 % of the truth; the maximum is exact. One thread at a time. Tested in
 /// tests/unit/stream/quantiles_test.cpp.
 #include <photoplayer/stream/report.h>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// One hop at a time: plan the window, let the network sample it, put the latents on the tape, read the notes. On
-/// demand the caller's thread owns it, live the sampler's. Tested in tests/unit/stream/sampler_test.cpp.
+/// One hop at a time: plan the window, let the network sample it, put the latents on the tape, read the
+/// notes. On demand the caller's thread owns it, live the sampler's. Tested in
+/// tests/unit/stream/sampler_test.cpp.
 #include <photoplayer/stream/hop.h>
 #include <photoplayer/stream/latent_tape.h>
 #include <photoplayer/stream/ledger.h>
@@ -16,7 +17,7 @@ struct SamplerSettings {
   std::uint64_t seed = 1;
   int steps = 12;
   float guidance = 1.5F;
-  bool preview = false;                      ///< read the look-ahead's notes too: live, for the ladder
+  bool preview = false;  ///< read the look-ahead's notes too: live, for the ladder
   Handover handover = Handover::kOnBeat;
 };
 
@@ -33,7 +34,8 @@ class Sampler {
     WindowResult window;
     bool fewer_steps = false;
   };
-  [[nodiscard]] Result<Sampled> sample(const Timeline& timeline, double seen_until_s, const Controls& controls,
+  [[nodiscard]] Result<Sampled> sample(const Timeline& timeline, double seen_until_s,
+                                       const Controls& controls,
                                        const std::function<int(int)>& steps_that_fit);
   /// The quick half: makes it part of the piece and reads its notes.
   [[nodiscard]] Result<Hop> commit(Sampled sampled);
@@ -41,8 +43,8 @@ class Sampler {
   /// A hop of the plan's times, without notes.
   [[nodiscard]] static Hop outline(const Plan& plan);
 
-  /// The ladder played `rows` of `source` in place of the next hop: follows, so that the next window continues
-  /// from what was heard.
+  /// The ladder played `rows` of `source` in place of the next hop: follows, so that the next window
+  /// continues from what was heard.
   void substituted(int rows, HopSource source);
 
  private:

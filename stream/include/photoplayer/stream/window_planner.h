@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Decides what the next window is: how many beats, at what tempo, with which context and look-ahead, which cuts are
-/// met and how, where the piece ends. A plan changes nothing until it is accepted, so a hop that came too late leaves
-/// no trace. Owned and used by the sampler's thread. Tested in tests/unit/stream/window_planner_test.cpp.
+/// Decides what the next window is: how many beats, at what tempo, with which context and look-ahead, which
+/// cuts are met and how, where the piece ends. A plan changes nothing until it is accepted, so a hop that
+/// came too late leaves no trace. Owned and used by the sampler's thread. Tested in
+/// tests/unit/stream/window_planner_test.cpp.
 #include <photoplayer/stream/beat_clock.h>
 #include <photoplayer/stream/controls.h>
 #include <photoplayer/stream/ports.h>
@@ -26,17 +27,17 @@ inline constexpr double kMaxTempo_bpm = 180.0;
 
 /// Where a piece of known length ends.
 struct Ending {
-  std::int64_t beats = 1;   ///< length of the piece
-  double tempo_bpm = 0.0;   ///< within `kMaxBend` of the tempo asked for
-  double end_s = 0.0;       ///< from its beginning; a little before the film's end, so that the last chord rings
+  std::int64_t beats = 1;  ///< length of the piece
+  double tempo_bpm = 0.0;  ///< within `kMaxBend` of the tempo asked for
+  double end_s = 0.0;  ///< from its beginning; a little before the film's end, so that the last chord rings
 };
-/// Prefers a whole number of bars, then of half bars, then of beats; never later than `length_s` unless not even one
-/// beat fits.
+/// Prefers a whole number of bars, then of half bars, then of beats; never later than `length_s` unless not
+/// even one beat fits.
 [[nodiscard]] Ending choose_ending(double length_s, double tempo_bpm);
 
 enum class HitPolicy : std::uint8_t {
-  kMeet,      ///< aligned: events of the hop are known before it sounds, accents land on them
-  kReact,     ///< instant: what was seen since the last window is answered on the next hop's first beat
+  kMeet,   ///< aligned: events of the hop are known before it sounds, accents land on them
+  kReact,  ///< instant: what was seen since the last window is answered on the next hop's first beat
 };
 
 struct PlannerSettings {
@@ -44,26 +45,26 @@ struct PlannerSettings {
   double max_hop_s = 1.25;
   int context_rows = 16;
   int look_ahead_rows = 8;
-  std::optional<double> film_end_s;    ///< running time, if known
-  float warm_start = 0.6F;             ///< diffusion time at which provisional rows start again
+  std::optional<double> film_end_s;  ///< running time, if known
+  float warm_start = 0.6F;           ///< diffusion time at which provisional rows start again
   HitPolicy hits = HitPolicy::kMeet;
-  float hit_threshold = 0.3F;          ///< weaker events are not met
-  double hit_distance_beats = 0.5;     ///< between two accents, also across a seam
+  float hit_threshold = 0.3F;       ///< weaker events are not met
+  double hit_distance_beats = 0.5;  ///< between two accents, also across a seam
 };
 
 struct Plan {
   std::int64_t first = 0;  ///< first row of the hop
   int context = 0, hop = 0, look_ahead = 0;
   double start_s = 0.0, end_s = 0.0;
-  double tempo_bpm = 0.0;              ///< of the hop, before any bend
-  float start = 1.0F;                  ///< see WindowRequest
+  double tempo_bpm = 0.0;  ///< of the hop, before any bend
+  float start = 1.0F;      ///< see WindowRequest
   std::int64_t end_row = -1;
-  std::vector<double> times_s;         ///< [context + hop + look_ahead + 1]
-  std::vector<Hit> hits;               ///< accents to sound in this hop; `step` may be the next hop's first
-  std::vector<Hit> carried;            ///< met at the end of the last hop, on this hop's first step
+  std::vector<double> times_s;  ///< [context + hop + look_ahead + 1]
+  std::vector<Hit> hits;        ///< accents to sound in this hop; `step` may be the next hop's first
+  std::vector<Hit> carried;     ///< met at the end of the last hop, on this hop's first step
   std::vector<ReportedEvent> events;
   bool ends_piece = false;
-  BeatClock clock{0.0, 120.0};         ///< as it is if the plan is accepted
+  BeatClock clock{0.0, 120.0};  ///< as it is if the plan is accepted
 };
 
 class WindowPlanner {
@@ -86,7 +87,8 @@ class WindowPlanner {
   /// The film outlived its announced length: play on.
   void reopen();
 
-  /// For the hop that `prepare` described. `known_rows`: provisional latents that exist from the hop's first row on.
+  /// For the hop that `prepare` described. `known_rows`: provisional latents that exist from the hop's first
+  /// row on.
   [[nodiscard]] Plan plan(const Timeline& timeline, double seen_until_s, const Controls& controls,
                           std::int64_t known_rows);
   void accept(const Plan& plan);
@@ -104,14 +106,14 @@ class WindowPlanner {
 
   PlannerSettings settings_;
   BeatClock clock_;
-  double home_bpm_;                      ///< what the piece returns to
+  double home_bpm_;  ///< what the piece returns to
   std::optional<double> user_bpm_;
   std::optional<double> film_end_s_;
   std::int64_t row_ = 0;
   std::int64_t end_row_ = -1;
-  double land_s_ = 0.0;                  ///< running time of `end_row_`
+  double land_s_ = 0.0;  ///< running time of `end_row_`
   double last_hit_s_ = -1e9;
-  double answered_until_s_;              ///< kReact: events before this had their chance
+  double answered_until_s_;  ///< kReact: events before this had their chance
   std::vector<Hit> carried_;
   Controls last_controls_;
 };

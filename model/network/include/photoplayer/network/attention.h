@@ -63,7 +63,8 @@ class FeedForwardImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x);
 
  private:
-  torch::nn::Linear in{nullptr}, out{nullptr};
+  // Not `in`: LibTorch's archives cannot be read back with a module of that name.
+  torch::nn::Linear proj_in{nullptr}, proj_out{nullptr};
 };
 TORCH_MODULE(FeedForward);
 

@@ -37,7 +37,8 @@ class LoudnessLeveller {
   /// The gain for this block of interleaved stereo, which it also hears. Blocks of up to 100 ms.
   [[nodiscard]] BlockGain next(std::span<const float> block);
 
-  /// Other material from now on (a change of style): expectation starts afresh, the gain slews there.
+  /// Other material from now on (a change of style): expectation starts afresh, the gain slews
+  /// there; before the first sound it jumps.
   void expect(double start_gain_db);
 
   [[nodiscard]] double gain_db() const;

@@ -24,7 +24,7 @@ struct SynthSettings {
   int style = 0;               ///< index into stream::kStyleNames
   std::uint64_t seed = 1;      ///< of the human touch
   std::string soundfont;       ///< file; empty: PHOTOPLAYER_SOUNDFONT, then Debian's places
-  int polyphony = 96;          ///< voices (a stereo note takes two), 16…512
+  int polyphony = 72;          ///< voices (a stereo note takes two), 16…512
   bool level = true;           ///< false: the style's start gain only
   double target_lufs = -16.0;  ///< integrated loudness, −30…−10
 };

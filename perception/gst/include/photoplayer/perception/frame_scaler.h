@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// From a mapped video frame of any raw format and size to the pictures that perception looks at. The only place of
-/// perception that knows GstVideo. One thread. Tested in tests/unit/perception/frame_scaler_test.cpp.
+/// From a mapped video frame of any raw format and size to the pictures that perception looks at. The only
+/// place of perception that knows GstVideo. One thread. Tested in
+/// tests/unit/perception/frame_scaler_test.cpp.
 #include <gst/video/video.h>
 #include <photoplayer/stream/picture.h>
 #include <photoplayer/stream/result.h>
@@ -10,8 +11,8 @@
 
 namespace photoplayer::perception {
 
-/// The whole frame is stretched (no bars, pixel aspect ratio ignored). Interlaced frames are taken as they lie in
-/// memory, both fields woven; the averaging mixes them.
+/// The whole frame is stretched (no bars, pixel aspect ratio ignored). Interlaced frames are taken as they
+/// lie in memory, both fields woven; the averaging mixes them.
 class FrameScaler {
  public:
   /// Fails with kBadInput if the format is not raw pixels that libgstvideo can convert.
@@ -24,7 +25,8 @@ class FrameScaler {
   /// False if frames with this info need another scaler (the caps changed).
   [[nodiscard]] bool fits(const GstVideoInfo& info) const noexcept;
 
-  /// kThumbWidth × kThumbHeight. The view is valid until the next call. Fails with kBadInput if `frame` does not fit.
+  /// kThumbWidth × kThumbHeight. The view is valid until the next call. Fails with kBadInput if `frame` does
+  /// not fit.
   [[nodiscard]] Result<stream::PictureView> thumb(const GstVideoFrame& frame);
   /// kStillSide × kStillSide, likewise; costs several times a thumbnail, so ask only when it is wanted.
   [[nodiscard]] Result<stream::PictureView> still(const GstVideoFrame& frame);

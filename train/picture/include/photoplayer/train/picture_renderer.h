@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The picture half of a training pair: draws scenes whose cuts, motion and colours follow a piece of music, loosely.
-/// Colours follow mood and style; cuts fall near bar lines; motion, pulses and flashes follow onsets with drop-outs,
-/// jitter, spurious events and a strength that is drawn per piece, so that a learner must weigh what it sees.
-/// A pure function of (piece, seed, settings, time): any frame rate, any order, same pixels. Any thread may render.
-/// Also draws the project's demo clip and the clips with known cuts (tool/render_clip.cpp).
+/// The picture half of a training pair: draws scenes whose cuts, motion and colours follow a piece of music,
+/// loosely. Colours follow mood and style; cuts fall near bar lines; motion, pulses and flashes follow onsets
+/// with drop-outs, jitter, spurious events and a strength that is drawn per piece, so that a learner must
+/// weigh what it sees. A pure function of (piece, seed, settings, time): any frame rate, any order, same
+/// pixels. Any thread may render. Also draws the project's demo clip and the clips with known cuts
+/// (tool/render_clip.cpp).
 #include <photoplayer/train/piece.h>
 
 #include <cstdint>
@@ -39,11 +40,11 @@ struct SceneWish {
 };
 
 struct RenderSettings {
-  std::optional<float> coupling;     ///< 0…1, how strongly the picture follows the music; unset: drawn per piece
+  std::optional<float> coupling;  ///< 0…1, how strongly the picture follows the music; unset: drawn per piece
   float mismatch_probability = 0.08F;  ///< of a picture that has nothing to do with the piece
-  bool calm = false;                 ///< slow motion only: no flashes, pulses, hops or figures
-  bool grain = true;                 ///< camera noise, of a strength drawn per piece
-  std::vector<SceneWish> scenes;     ///< if not empty: exactly these, no other cuts
+  bool calm = false;                   ///< slow motion only: no flashes, pulses, hops or figures
+  bool grain = true;                   ///< camera noise, of a strength drawn per piece
+  std::vector<SceneWish> scenes;       ///< if not empty: exactly these, no other cuts
 };
 
 class PictureRenderer {

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "score_decoder.h"
+
+#include <photoplayer/model/score_layout.h>
+
+#include "support/catch.h"
+
+using namespace photoplayer;
+using namespace photoplayer::model;
+using stream::Layer;
+using stream::NoteEvent;
+
+namespace {
+
+/// Logits of silence, to be written on: one row per beat.
+struct Roll {
+  explicit Roll(std::size_t rows) : logits(rows * kBeatNumbers, -10.0F) {}
+  void onset(std::size_t row, int step, Layer layer, int pitch, float logit = 5.0F) {
+    logits[row * kBeatNumbers + static_cast<std::size_t>(onset_index(step, layer, pitch - lowest(layer)))] = logit;
+  }
+  void hold(std::size_t row, int step, Layer layer, int pitch) {
+    logits[row * kBeatNumbers + static_cast<std::size_t>(sustain_index(step, layer, pitch - lowest(layer)))] = 5.0F;
+  }
+  static int lowest(Layer layer) { return kPitchRanges[static_cast<std::size_t>(layer)].lowest; }
+  std::vector<float> logits;
+};
+
+/// A decoder that reads `roll`, whatever the latents; one latent number per row.
+std::unique_ptr<stream::ScoreDecoder> decoder_of(const Roll& roll, std::shared_ptr<ScoreChoices> choices) {
+  auto at = std::make_shared<std::size_t>(0);
+  return make_score_decoder(
+      [roll, at](std::span<const float> latents) {
+        const auto from = *at * kBeatNumbers;
+        *at += latents.size();
+        return std::vector<float>(roll.logits.begin() + static_cast<std::ptrdiff_t>(from),
+                                  roll.logits.begin() + static_cast<std::ptrdiff_t>(*at * kBeatNumbers));
+      },
+      std::move(choices));
+}
+
+}  // namespace
+
+TEST_CASE("ScoreDecoder: a note held across two hops begins once and ends once") {
+  Roll roll(2);
+  roll.onset(0, 2, Layer::kMelody, 72);
+  roll.hold(0, 3, Layer::kMelody, 72);
+  roll.hold(1, 0, Layer::kMelody, 72);
+  auto decoder = decoder_of(roll, std::make_shared<ScoreChoices>());
+  const std::vector<float> one_row(1);
+  const auto first = decoder->decode(0, one_row);
+  REQUIRE(first);
+  REQUIRE(first->events.size() == 1);
+  CHECK(first->events[0].on);
+  CHECK(first->events[0].step == 2);
+  CHECK(first->events[0].pitch == 72);
+  const auto second = decoder->decode(1, one_row);
+  REQUIRE(second);
+  REQUIRE(second->events.size() == 1);
+  CHECK_FALSE(second->events[0].on);
+  CHECK(second->events[0].step == 5);
+}
+
+TEST_CASE("ScoreDecoder: a preview leaves no trace") {
+  Roll roll(2);
+  roll.onset(0, 0, Layer::kBass, 40);
+  roll.onset(1, 0, Layer::kBass, 40);
+  auto decoder = decoder_of(roll, std::make_shared<ScoreChoices>());
+  const std::vector<float> one_row(1);
+  REQUIRE(decoder->preview(0, one_row));
+  const auto notes = decoder->decode(0, one_row);
+  REQUIRE(notes);
+  // Had the preview's note stayed, the decoder would end it first.
+  REQUIRE_FALSE(notes->events.empty());
+  CHECK(notes->events.front().on);
+}
+
+TEST_CASE("ScoreDecoder: the key transposes every pitched note and no drum") {
+  Roll roll(1);
+  roll.onset(0, 0, Layer::kHarmony, 60);
+  roll.logits[static_cast<std::size_t>(drum_index(0, 0))] = 5.0F;
+  auto choices = std::make_shared<ScoreChoices>();
+  choices->transpose = -3;
+  const auto notes = decoder_of(roll, choices)->decode(0, std::vector<float>(1));
+  REQUIRE(notes);
+  for (const NoteEvent& event : notes->events) {
+    if (event.on) CHECK(event.pitch == (event.layer == Layer::kDrums ? kDrumKeys[0] : 57));
+  }
+}
+
+TEST_CASE("ScoreDecoder: at most one note in twenty is corrected, and each is counted") {
+  constexpr int kRows = 100;
+  Roll roll(kRows);
+  for (int row = 0; row < kRows; ++row) roll.onset(static_cast<std::size_t>(row), 0, Layer::kMelody, 61);  // not in C major
+  const auto notes = decoder_of(roll, std::make_shared<ScoreChoices>())->decode(0, std::vector<float>(kRows));
+  REQUIRE(notes);
+  CHECK(notes->notes == kRows);
+  CHECK(notes->corrected >= 1);
+  CHECK(notes->corrected <= kRows / 20);
+  int moved = 0;
+  for (const auto& event : notes->events) moved += event.on && event.pitch != 61 ? 1 : 0;
+  CHECK(moved == notes->corrected);
+}
