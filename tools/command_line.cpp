@@ -87,6 +87,9 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
   CLI::App* inspect_app = app.add_subcommand("inspect", "Checks a bundle and shows what is in it");
   inspect_app->add_option("BUNDLE", inspect.bundle, "A bundle")->required();
   inspect_app->add_flag("--json", inspect.json, "As JSON");
+  TrainOptions train;
+  CLI::App* train_app = app.add_subcommand("train", "Trains a bundle; stop and start again to resume");
+  train_app->add_option("CONFIG", train.config, "A JSON file, see train/README.md")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -98,6 +101,7 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return fail(ErrorCode::kUsage, first_line(error.what()) + " (photoplayer --help shows the options)");
   }
+  if (train_app->parsed()) return train;
   if (!score_app->parsed()) return inspect;
   if (auto ok = finish_score(score, texts); !ok) return tl::unexpected(ok.error());
   return score;

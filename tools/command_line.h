@@ -16,7 +16,11 @@ struct Answer {
   std::string text;
 };
 
-using Command = std::variant<Answer, ScoreOptions, InspectOptions>;
+struct TrainOptions {
+  std::string config;  ///< JSON file
+};
+
+using Command = std::variant<Answer, ScoreOptions, InspectOptions, TrainOptions>;
 
 /// Fails with kUsage and one line.
 [[nodiscard]] Result<Command> parse_command_line(int argc, const char* const* argv);

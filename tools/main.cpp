@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load_bundle_model.h"
 #include "run.h"
+#include "train_command.h"
 
-int main(int argc, char** argv) { return photoplayer::tools::run(argc, argv, photoplayer::tools::load_bundle_model); }
+int main(int argc, char** argv) {
+  using namespace photoplayer::tools;
+  return run(argc, argv, load_bundle_model, train_from_config);
+}

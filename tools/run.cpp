@@ -42,7 +42,8 @@ Result<std::vector<std::string>> print(const std::string& text) {
 }
 
 /// Warnings, or an error.
-Result<std::vector<std::string>> execute(const Command& command, const ModelFactory& factory) {
+Result<std::vector<std::string>> execute(const Command& command, const ModelFactory& factory,
+                                         const Trainer& trainer) {
   return std::visit(
       [&](const auto& options) -> Result<std::vector<std::string>> {
         using Options = std::decay_t<decltype(options)>;
@@ -52,6 +53,10 @@ Result<std::vector<std::string>> execute(const Command& command, const ModelFact
           const auto text = inspect(options);
           if (!text) return tl::unexpected(text.error());
           return print(*text);
+        } else if constexpr (std::is_same_v<Options, TrainOptions>) {
+          if (!trainer) return fail(ErrorCode::kUsage, "this program was built without the trainer");
+          if (auto done = trainer(options.config); !done) return tl::unexpected(done.error());
+          return std::vector<std::string>();
         } else {
           if (options.verbose) spdlog::set_level(spdlog::level::debug);
           return score(options, factory, interrupted());
@@ -60,13 +65,13 @@ Result<std::vector<std::string>> execute(const Command& command, const ModelFact
       command);
 }
 
-int run_or_throw(int argc, const char* const* argv, const ModelFactory& factory) {
+int run_or_throw(int argc, const char* const* argv, const ModelFactory& factory, const Trainer& trainer) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("photoplayer"));
   spdlog::set_pattern("photoplayer: %v");
   spdlog::set_level(spdlog::level::warn);
   catch_signals();
   const auto command = parse_command_line(argc, argv);
-  const auto outcome = command ? execute(*command, factory)
+  const auto outcome = command ? execute(*command, factory, trainer)
                                : Result<std::vector<std::string>>(tl::unexpected(command.error()));
   if (!outcome) {
     spdlog::error("{}", on_one_line(outcome.error().message));
@@ -78,9 +83,9 @@ int run_or_throw(int argc, const char* const* argv, const ModelFactory& factory)
 
 }  // namespace
 
-int run(int argc, const char* const* argv, const ModelFactory& factory) noexcept {
+int run(int argc, const char* const* argv, const ModelFactory& factory, const Trainer& trainer) noexcept {
   try {
-    const int code = run_or_throw(argc, argv, factory);
+    const int code = run_or_throw(argc, argv, factory, trainer);
     spdlog::drop_all();
     return code;
   } catch (const std::exception& thrown) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// `photoplayer train CONFIG`. Declared here so that the command line can register it once train_command.cpp exists.
-#include <filesystem>
+/// `photoplayer train CONFIG`: runs the trainer with progress on a terminal. An interrupt saves and ends; the same
+/// command goes on from there.
+#include <photoplayer/stream/result.h>
+
+#include <string>
 
 namespace photoplayer::tools {
 
-/// The process's exit code.
-[[nodiscard]] int run_train(const std::filesystem::path& config);
+[[nodiscard]] Result<void> train_from_config(const std::string& config);
 
 }  // namespace photoplayer::tools

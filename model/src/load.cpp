@@ -48,7 +48,7 @@ Result<LoadedModel> load_parlour(const Bundle& bundle, const ModelSettings& sett
   model.parts.decoder = make_score_decoder(make_roll_decoder(networks->vae), choices);
   model.parts.synthesiser = std::make_unique<StyleFollower>(std::move(*synthesiser), choices);
   model.settings.seed = settings.seed;
-  model.settings.steps = config.value("steps", 10);
+  model.settings.steps = config.value("steps", 8);
   model.settings.guidance = config.value("guidance", 1.5F);
   const int window = config.value("window_rows", 32);
   model.settings.look_ahead_rows = 8;

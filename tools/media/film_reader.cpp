@@ -16,6 +16,7 @@ namespace {
 constexpr double kDefaultFrame_s = 0.04;          // of a film with one frame that says nothing: 25 fps
 constexpr double kLongestFilm_s = 2 * 86400.0;     // beyond it, a timestamp is broken
 constexpr auto kPatience = std::chrono::seconds(60);  // without a frame or a word from the pipeline
+constexpr auto kStillness = std::chrono::seconds(2);  // without a thread that could still bring something
 constexpr GstClockTime kPoll = 100 * GST_MSECOND;
 
 bool begins_with(const std::string& text, const char* prefix) { return text.rfind(prefix, 0) == 0; }
@@ -158,6 +159,7 @@ void DecodebinReader::read_bus() {
 /// Null without an error: the stream has ended.
 Result<GstOwner<GstSample>> DecodebinReader::pull() {
   const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  auto last_sign = std::chrono::steady_clock::now();
   while (true) {
     if (cancelled_) return fail(ErrorCode::kCancelled, "interrupted");
     GstOwner<GstSample> sample(gst_app_sink_try_pull_sample(GST_APP_SINK(sink_), kPoll));
@@ -171,8 +173,10 @@ Result<GstOwner<GstSample>> DecodebinReader::pull() {
       const std::lock_guard lock(mutex_);
       if (all_pads_known_ && !video_linked_) return GstOwner<GstSample>();
     }
-    if (std::chrono::steady_clock::now() > give_up) {
-      stream_error_ = "the decoder gave nothing for a minute";
+    const auto now = std::chrono::steady_clock::now();
+    if (!all_tasks_stopped(pipeline_.get())) last_sign = now;
+    if (now > give_up || now - last_sign > kStillness) {
+      stream_error_ = "it cannot be decoded (the decoder stopped without a word)";
       return GstOwner<GstSample>();
     }
   }

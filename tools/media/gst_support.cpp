@@ -36,6 +36,24 @@ bool have_element(const char* factory) {
   return found != nullptr;
 }
 
+bool all_tasks_stopped(GstElement* pipeline) {
+  GstIterator* elements = gst_bin_iterate_recurse(GST_BIN(pipeline));
+  bool stopped = true;
+  const GstIteratorResult walked = gst_iterator_foreach(
+      elements,
+      [](const GValue* item, gpointer result) {
+        auto* element = GST_ELEMENT(g_value_get_object(item));
+        GST_OBJECT_LOCK(element);
+        for (const GList* pad = element->pads; pad != nullptr; pad = pad->next) {
+          if (gst_pad_get_task_state(GST_PAD(pad->data)) == GST_TASK_STARTED) *static_cast<bool*>(result) = false;
+        }
+        GST_OBJECT_UNLOCK(element);
+      },
+      &stopped);
+  gst_iterator_free(elements);
+  return stopped && walked == GST_ITERATOR_DONE;  // else elements came or went meanwhile
+}
+
 std::string error_text(GstMessage* message) {
   GError* error = nullptr;
   gst_message_parse_error(message, &error, nullptr);

@@ -38,6 +38,10 @@ using PipelineOwner = std::unique_ptr<GstElement, PipelineRelease>;
 [[nodiscard]] Result<GstElement*> add_element(GstElement* pipeline, const char* factory);
 [[nodiscard]] bool have_element(const char* factory);
 
+/// No streaming thread is left, so nothing more will come. decodebin 1.22 sometimes swallows a demuxer's error while it
+/// is adding that demuxer; then this is the only sign that it has given up.
+[[nodiscard]] bool all_tasks_stopped(GstElement* pipeline);
+
 /// A bus error as half a sentence on one line, e.g. "Stream is corrupt".
 [[nodiscard]] std::string error_text(GstMessage* message);
 /// Which element posted it, e.g. "qtdemux"; its factory's name.

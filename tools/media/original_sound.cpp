@@ -19,6 +19,7 @@ constexpr float kMusicUnderSound = 0.398F;    // -8 dB
 constexpr float kHighestPeak = 0.841F;        // -1.5 dBFS: leaves room for peaks between samples
 constexpr std::int64_t kJitterFrames = 1764;  // 40 ms: timestamps this far off the count are rounding, not gaps
 constexpr std::uint64_t kBlockFrames = 16384;
+constexpr int kStillPolls = 20;               // two seconds without a thread that could still bring something
 
 gboolean only_sound(GstElement*, GstPad*, GstCaps* caps, gpointer) {
   const char* name = gst_structure_get_name(gst_caps_get_structure(caps, 0));
@@ -136,6 +137,7 @@ Result<void> mix_original_sound(const std::filesystem::path& film, double origin
 
   Mixer mixer(music);
   std::string stream_error;
+  int still_polls = 0;
   while (stream_error.empty()) {
     if (cancelled) return fail(ErrorCode::kCancelled, "interrupted");
     const GstOwner<GstSample> sample(gst_app_sink_try_pull_sample(sink, 100 * GST_MSECOND));
@@ -143,6 +145,8 @@ Result<void> mix_original_sound(const std::filesystem::path& film, double origin
       if (gst_app_sink_is_eos(sink) != 0) break;
       const GstOwner<GstMessage> message(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
       if (message != nullptr) stream_error = error_text(message.get());
+      still_polls = all_tasks_stopped(pipeline->get()) ? still_polls + 1 : 0;
+      if (stream_error.empty() && still_polls > kStillPolls) stream_error = "the decoder stopped";
       continue;
     }
     GstBuffer* buffer = gst_sample_get_buffer(sample.get());

@@ -2,8 +2,11 @@
 #include "photoplayer/model/synthesiser.h"
 
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <string>
 
 namespace photoplayer::model {
 namespace {
@@ -28,25 +31,44 @@ bool is_file(const std::string& path) {
   return std::filesystem::is_regular_file(path, error);
 }
 
+/// A whole RIFF with an sfbk form. Checked here because FluidSynth tries other loaders on what it cannot read, and
+/// theirs print.
+Result<SoundfontChoice> checked(SoundfontChoice choice) {
+  std::ifstream file(choice.path, std::ios::binary);
+  std::string head(12, '\0');
+  file.read(head.data(), 12);
+  if (!file || !head.starts_with("RIFF") || !head.ends_with("sfbk")) {
+    return fail(ErrorCode::kOutput, "'" + choice.path + "' is not a soundfont (.sf2, .sf3); " + kAdvice);
+  }
+  std::uintmax_t claimed = 8;
+  for (std::size_t i = 0; i < 4; ++i) claimed += std::uintmax_t{static_cast<unsigned char>(head[4 + i])} << (8 * i);
+  std::error_code error;
+  if (const auto size = std::filesystem::file_size(choice.path, error); !error && size < claimed) {
+    return fail(ErrorCode::kOutput, "soundfont '" + choice.path + "' is cut off: " + std::to_string(size) + " of " +
+                                        std::to_string(claimed) + " bytes; " + kAdvice);
+  }
+  return choice;
+}
+
 }  // namespace
 
 Result<SoundfontChoice> find_soundfont(const std::string& explicit_path) {
   if (!explicit_path.empty()) {
-    if (is_file(explicit_path)) return SoundfontChoice{explicit_path, {}};
+    if (is_file(explicit_path)) return checked({explicit_path, {}});
     return fail(ErrorCode::kOutput, "soundfont '" + explicit_path + "' is not a file; " + kAdvice);
   }
   const char* environment = std::getenv("PHOTOPLAYER_SOUNDFONT");
   if (environment != nullptr && *environment != '\0') {
-    if (is_file(environment)) return SoundfontChoice{environment, {}};
+    if (is_file(environment)) return checked({environment, {}});
     return fail(ErrorCode::kOutput, std::string("PHOTOPLAYER_SOUNDFONT '") + environment + "' is not a file; " + kAdvice);
   }
   for (const char* place : kPlaces) {
-    if (is_file(place)) return SoundfontChoice{place, {}};
+    if (is_file(place)) return checked({place, {}});
   }
   for (const char* place : kLastResorts) {
     if (is_file(place)) {
-      return SoundfontChoice{place, std::string("playing with the small soundfont ") + place +
-                                        "; for the sound the styles are made for: apt install fluid-soundfont-gm"};
+      return checked({place, std::string("playing with the small soundfont ") + place +
+                                        "; for the sound the styles are made for: apt install fluid-soundfont-gm"});
     }
   }
   return fail(ErrorCode::kOutput, std::string("no General MIDI soundfont found; ") + kAdvice);

@@ -85,18 +85,21 @@ TEST_CASE("Director: a livelier picture gets more layers, more notes and more ar
   stream::Timeline calm, lively;
   show(calm, 20.0, 0.02F, 0.5F);
   show(lively, 20.0, 0.7F, 0.5F);
-  stream::Controls controls;
-  controls.style = 5;
-  const auto plan_of = [&](const stream::Timeline& timeline) {
-    Director director(3, std::make_shared<ScoreChoices>());
-    Asked asked(timeline, 8, 0, 8, 0);
-    asked.request.controls = controls;
-    return director.plan(asked.request);
-  };
-  const auto quiet = plan_of(calm), loud = plan_of(lively);
-  CHECK(__builtin_popcount(*quiet.beats[2].layers) < __builtin_popcount(*loud.beats[2].layers));
-  CHECK(*quiet.beats[2].density < *loud.beats[2].density);
-  CHECK(*quiet.global.arousal < *loud.global.arousal);
+  int quiet_layers = 0, loud_layers = 0;
+  for (int style = 0; style < stream::kStyles; ++style) {
+    const auto plan_of = [&](const stream::Timeline& timeline) {
+      Director director(3, std::make_shared<ScoreChoices>());
+      Asked asked(timeline, 8, 0, 8, 0);
+      asked.request.controls.style = style;
+      return director.plan(asked.request);
+    };
+    const auto quiet = plan_of(calm), loud = plan_of(lively);
+    quiet_layers += __builtin_popcount(*quiet.beats[2].layers);
+    loud_layers += __builtin_popcount(*loud.beats[2].layers);
+    CHECK(*quiet.beats[2].density < *loud.beats[2].density);
+    CHECK(*quiet.global.arousal < *loud.global.arousal);
+  }
+  CHECK(quiet_layers < loud_layers);
 }
 
 TEST_CASE("Director: harmony moves, phrase after phrase, and differs by seed") {

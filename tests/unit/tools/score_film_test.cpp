@@ -48,7 +48,7 @@ class FilmTest {
     CHECK(track.sample_rate_hz == 44100);
     CHECK(track.channels == 2);
     CHECK(std::abs(track.seconds() - music.seconds()) < 0.025);
-    CHECK(lag_frames(music.left, track.left, 2500) == 0);
+    CHECK(std::abs(lag_frames(music.left, track.left, 2500)) <= 1);  // MP4's times are rounded to their scale
     // Not only in the middle: the first note's attack is there as well.
     double sum = 0.0, difference = 0.0;
     for (std::size_t i = 0; i < 20000; ++i) {

@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 
 using namespace photoplayer;
@@ -48,7 +48,11 @@ TEST_CASE_METHOD(ScoreTest, "score: WAV and FLAC hold the same music, as long as
   CHECK(wav.seconds() == Approx(3.0).margin(0.003));
   CHECK(peak(wav.left) > 0.05F);
   CHECK(peak(wav.left) < 1.0F);
-  CHECK(read_sound(folder / "a.flac").left == wav.left);
+  const Sound flac = read_sound(folder / "a.flac");
+  REQUIRE(flac.left.size() == wav.left.size());
+  float worst = 0.0F;
+  for (std::size_t i = 0; i < wav.left.size(); ++i) worst = std::max(worst, std::abs(flac.left[i] - wav.left[i]));
+  CHECK(worst < 3e-7F);  // libsndfile rounds to 24 bits in two ways
   CHECK(folder.entries() == std::vector<std::string>{"a.bundle", "a.flac", "a.wav", "film.mp4"});
 }
 

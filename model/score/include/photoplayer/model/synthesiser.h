@@ -45,7 +45,7 @@ struct SoundfontChoice {
   std::string path;
   std::string warning;
 };
-/// The rule above, without loading anything. An explicit or environment path that is not a file is an error.
+/// The rule above, without loading anything. An explicit or environment path that is no soundfont is an error.
 [[nodiscard]] Result<SoundfontChoice> find_soundfont(const std::string& explicit_path);
 
 }  // namespace photoplayer::model
