@@ -29,6 +29,7 @@ def options():
     parser.add_argument("--styles", default="electronic,lofi,free", help="of the 3-minute film; 'free' lets the picture decide")
     parser.add_argument("--cut-clips", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=180, help="length of the film")
+    parser.add_argument("--reuse", action="store_true", help="take good runs that WORK holds already instead of new ones")
     chosen = parser.parse_args()
     unknown = [p for p in chosen.parts if p not in PARTS]
     if unknown:
@@ -39,18 +40,20 @@ def options():
 def pictures(checks, player, asked, chosen, film_path):
     import pictures as draw  # matplotlib only here
     clip, times, _ = cuts.render(chosen.render_clip, chosen.work / "cuts", 1)[0]
-    draw.make(checks, player, [
-        (asked[0].stem, asked[0], (), (), 0, None),
-        ("cuts", clip, times, ("--seed", "1"), 0, None),
-        ("film-electronic", film_path, (), ("--style", "electronic", "--seed", "1"), 60, 100),
-        ("film-free", film_path, (), ("--seed", "1"), 0, None)])
+    player.reuse = True  # what the other parts made
+    name = asked[0].stem
+    draw.make(checks, player, [  # (picture, film, wav, mid, options, cuts, from, to)
+        (name, asked[0], f"{name}.wav", f"{name}-1.mid", (), (), 0, None),
+        ("cuts", clip, "cuts-0-1.wav", "cuts-0-1.mid", (), times, 0, None),
+        ("film-electronic", film_path, "film-electronic.wav", "film-electronic.mid", ("--style", "electronic"), (), 60, 100),
+        ("film-free", film_path, "film-free.wav", "film-free.mid", (), (), 0, None)])
 
 
 def main():
     chosen = options()
     chosen.work.mkdir(parents=True, exist_ok=True)
     checks = Checks(chosen.json or chosen.work / "acceptance.json")
-    player = Photoplayer(chosen.binary, chosen.bundle or None, chosen.work)
+    player = Photoplayer(chosen.binary, chosen.bundle, chosen.work, chosen.reuse)
     asked = sorted(p for p in chosen.video.iterdir() if p.suffix in (".mp4", ".mkv", ".webm"))
     film_path = chosen.work / "film.mp4"
     if set(chosen.parts) & {"film", "hostile", "pictures"}:

@@ -6,7 +6,8 @@ import numpy as np
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
-from notes import LAYERS  # noqa: E402
+from common import read_sound  # noqa: E402
+from notes import LAYERS, read_notes  # noqa: E402
 
 COLOURS = dict(zip(LAYERS, ("#d62728", "#2ca02c", "#ff7f0e", "#1f77b4", "#555555")))
 
@@ -50,12 +51,10 @@ def draw(path, notes, music, rate, report, title, cuts=(), begin=0.0, end=None):
 
 
 def make(checks, player, wanted):
-    """`wanted`: (name, film, cuts, options, begin, end)"""
-    from common import read_sound
-    from notes import read_notes
-    for name, film, cuts, options, begin, end in wanted:
-        done, wav = player.score(film, f"picture-{name}.wav", *options)
-        made, mid = player.score(film, f"picture-{name}.mid", *options)
+    """`wanted`: (picture, film, wav, mid, options, cuts, from, to)"""
+    for name, film, wav, mid, options, cuts, begin, end in wanted:
+        done, wav = player.score(film, wav, "--seed", "1", *options)
+        made, mid = player.score(film, mid, "--seed", "1", *options)
         if done.rc != 0 or made.rc != 0:
             checks.add("picture", name, "exit codes", f"{done.rc}, {made.rc}", "0, 0", False, " ".join(done.stderr + made.stderr))
             continue
