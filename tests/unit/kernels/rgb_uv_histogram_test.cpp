@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "safetensors_reader.h"
 #include "support/catch.h"
+#include "support/safetensors_reader.h"
 
 using namespace photoplayer::kernels;
 
