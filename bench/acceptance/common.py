@@ -20,32 +20,35 @@ class Run:
     wall_s: float
     cpu_s: float
     rss_mb: float
+    ended_after_s: float | None = None  # from SIGINT to the end
     report: dict = field(default_factory=dict)
 
 
-def run(command, interrupt_after_s=None, limit_s=1800):
-    """Starts `command`, sends SIGINT after `interrupt_after_s`, waits, and measures by wait4."""
-    begin = time.monotonic()
+def run(command, interrupt_after_s=None, begun=lambda: True, limit_s=3600):
+    """Starts `command`, sends SIGINT `interrupt_after_s` after it has `begun`, waits, and measures by wait4."""
+    begin, since, sent = time.monotonic(), None, None
     with tempfile.TemporaryFile() as err:
         process = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=err)
-        sent = False
         while True:
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
             if pid:
                 break
             elapsed = time.monotonic() - begin
-            if interrupt_after_s is not None and not sent and elapsed >= interrupt_after_s:
-                process.send_signal(signal.SIGINT)
-                sent = True
+            if interrupt_after_s is not None and sent is None:
+                since = since or (elapsed if begun() else None)
+                if since is not None and elapsed - since >= interrupt_after_s:
+                    process.send_signal(signal.SIGINT)
+                    sent = elapsed
             if elapsed > limit_s:
                 process.kill()
             time.sleep(0.01)
         process.returncode = os.waitstatus_to_exitcode(status)
         err.seek(0)
         lines = [line for line in err.read().decode("utf-8", "replace").splitlines() if line.strip()]
-    return Run(process.returncode, lines, time.monotonic() - begin, usage.ru_utime + usage.ru_stime,
-               usage.ru_maxrss / 1024.0)
+    wall = time.monotonic() - begin
+    return Run(process.returncode, lines, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024.0,
+               None if sent is None else wall - sent)
 
 
 def check_output(command):

@@ -111,7 +111,7 @@ def seams(both, folder):
     both("click at a seam", clean["seams"].max() <= clean["interior_p999"], dirty["seams"].max() <= dirty["interior_p999"])
 
     def jump_passes(sound, name):
-        jumps = listen.seam_jumps(listen.loudness(write_wav(folder / name, sound, RATE)), places)
+        jumps = listen.seam_jumps(listen.loudness(write_wav(folder / name, sound, RATE)), places, np.arange(0.3, 60, 0.55))
         return film.tail_probability(int(np.sum(jumps["seams"] > np.percentile(jumps["interior"], 95))), len(jumps["seams"]), 0.05) >= 0.01
     both("loudness jump at seams", jump_passes(music, "even.wav"), jump_passes(stepped, "steps.wav"))
 

@@ -29,7 +29,7 @@ def draw(path, notes, music, rate, report, title, cuts=(), begin=0.0, end=None):
         for event in report["visual_events"]:
             if event["kind"] == "cut":
                 axis.axvline(event["time"], color="#9467bd", lw=1.0, ls="--", zorder=1)
-            if event["taken"]:
+            if event["taken"] and begin <= event["accent_time"] <= end:
                 axis.plot(event["accent_time"], axis.get_ylim()[1] if axis is wave else 104, "v", color="#9467bd", ms=5, clip_on=False)
     for seam in report["seams"]:
         wave.axvline(seam, color="#17becf", lw=0.8, zorder=1)
