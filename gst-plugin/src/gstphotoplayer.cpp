@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+// clang-format off
 /**
  * SECTION:element-photoplayer
  *
- * Live music for live video: watches the video on its sink pad and plays music that goes with it on its
- * source pad.
+ * Live music for live video: watches the video on its sink pad and plays music that goes with it on its source pad.
  *
  * |[
- * gst-launch-1.0 filesrc location=clip.mp4 ! decodebin ! videoconvert ! photoplayer ! audioconvert !
- * autoaudiosink gst-launch-1.0 v4l2src ! videoconvert ! photoplayer mode=instant style=lofi ! audioconvert !
- * autoaudiosink
+ * gst-launch-1.0 filesrc location=clip.mp4 ! decodebin ! videoconvert ! photoplayer ! audioconvert ! autoaudiosink
+ * gst-launch-1.0 v4l2src ! videoconvert ! photoplayer mode=instant style=lofi ! audioconvert ! autoaudiosink
  * ]|
  */
+// clang-format on
 #include "gstphotoplayer.h"
 
 #include "debug.h"
@@ -20,6 +20,7 @@
 
 #include <gst/video/video.h>
 
+#include <exception>
 #include <mutex>
 #include <new>
 
@@ -72,7 +73,18 @@ Settings settings_of(GstPhotoplayer* self) {
   return settings;
 }
 
-// Pads. Exceptions stop here: nothing below may throw through GStreamer.
+/// Exceptions stop here: nothing may be thrown through GStreamer.
+template <typename Answer, typename Call>
+Answer guarded(gpointer element, Answer if_it_throws, const Call& call) {
+  try {
+    return call();
+  } catch (const std::exception& error) {
+    GST_ELEMENT_ERROR(element, LIBRARY, FAILED, ("%s", error.what()), (nullptr));
+    return if_it_throws;
+  }
+}
+
+// Pads.
 
 GstFlowReturn chain(GstPad*, GstObject* parent, GstBuffer* buffer) {
   const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
@@ -80,23 +92,13 @@ GstFlowReturn chain(GstPad*, GstObject* parent, GstBuffer* buffer) {
     gst_buffer_unref(buffer);
     return GST_FLOW_FLUSHING;
   }
-  try {
-    return player->chain(buffer);
-  } catch (const std::exception& error) {
-    GST_ELEMENT_ERROR(parent, LIBRARY, FAILED, ("%s", error.what()), (nullptr));
-    return GST_FLOW_ERROR;
-  }
+  return guarded(parent, GST_FLOW_ERROR, [&] { return player->chain(buffer); });
 }
 
 gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
   const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
   if (!player) return gst_pad_event_default(pad, parent, event);
-  try {
-    return player->sink_event(event) ? TRUE : FALSE;
-  } catch (const std::exception& error) {
-    GST_ELEMENT_ERROR(parent, LIBRARY, FAILED, ("%s", error.what()), (nullptr));
-    return FALSE;
-  }
+  return guarded(parent, FALSE, [&] { return player->sink_event(event) ? TRUE : FALSE; });
 }
 
 gboolean sink_query(GstPad* pad, GstObject* parent, GstQuery* query) {
@@ -104,6 +106,11 @@ gboolean sink_query(GstPad* pad, GstObject* parent, GstQuery* query) {
     // Frames are mapped with their meta, so any stride will do.
     gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
     return TRUE;
+  }
+  if (GST_QUERY_IS_SERIALIZED(query)) {
+    // The default asks the audio side, and so waits for the sound that is being pushed. No picture is kept
+    // here, so there is nothing to drain.
+    return GST_QUERY_TYPE(query) == GST_QUERY_DRAIN ? TRUE : FALSE;
   }
   return gst_pad_query_default(pad, parent, query);
 }
@@ -118,19 +125,23 @@ gboolean source_event(GstPad* pad, GstObject* parent, GstEvent* event) {
 }
 
 gboolean source_query(GstPad* pad, GstObject* parent, GstQuery* query) {
-  const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
-  if (player && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
-    return player->answer_latency(query) ? TRUE : FALSE;
-  if (player && GST_QUERY_TYPE(query) == GST_QUERY_POSITION && player->answer_position(query)) return TRUE;
-  return gst_pad_query_default(pad, parent, query);
+  return guarded(parent, FALSE, [&]() -> gboolean {
+    const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
+    if (player && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
+      return player->answer_latency(query) ? TRUE : FALSE;
+    if (player && GST_QUERY_TYPE(query) == GST_QUERY_POSITION && player->answer_position(query)) return TRUE;
+    return gst_pad_query_default(pad, parent, query);
+  });
 }
 
 gboolean source_activate(GstPad*, GstObject* parent, GstPadMode mode, gboolean active) {
   if (mode != GST_PAD_MODE_PUSH) return FALSE;
   // The task starts with the first segment.
-  const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
-  if (!active && player) player->stop_task();
-  return TRUE;
+  return guarded(parent, FALSE, [&] {
+    const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
+    if (!active && player) player->stop_task();
+    return TRUE;
+  });
 }
 
 // States.
@@ -154,7 +165,12 @@ bool open_player(GstPhotoplayer* self) {
     }
     if (!model->warning.empty())
       GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", model->warning.c_str()), (nullptr));
-    exchange_player(self, std::make_shared<Player>(GST_ELEMENT(self), self->sinkpad, self->srcpad, settings,
+    const std::lock_guard lock(*self->handing_over);
+    // Loading takes seconds: what was set meanwhile counts too, except for what the model was loaded with.
+    Settings latest = settings_of(self);
+    latest.bundle = settings.bundle;
+    latest.seed = settings.seed;
+    exchange_player(self, std::make_shared<Player>(GST_ELEMENT(self), self->sinkpad, self->srcpad, latest,
                                                    std::move(*model)));
     return true;
   } catch (const std::exception& error) {
@@ -163,7 +179,14 @@ bool open_player(GstPhotoplayer* self) {
   }
 }
 
-GstStateChangeReturn change_state(GstElement* element, GstStateChange transition) {
+/// Once the pads are inactive, or the player was never used.
+void close_player(GstPhotoplayer* self) {
+  // The video thread may have started the task after the source pad was deactivated.
+  if (const std::shared_ptr<Player> player = player_of(self)) player->stop_task();
+  exchange_player(self, nullptr);
+}
+
+GstStateChangeReturn change_state_unguarded(GstElement* element, GstStateChange transition) {
   GstPhotoplayer* self = GST_PHOTOPLAYER(element);
   std::shared_ptr<Player> player = player_of(self);
   switch (transition) {
@@ -183,13 +206,13 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
       GST_ELEMENT_CLASS(gst_photoplayer_parent_class)->change_state(element, transition);
   switch (transition) {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
-      if (result == GST_STATE_CHANGE_FAILURE) exchange_player(self, nullptr);
+      if (result == GST_STATE_CHANGE_FAILURE) close_player(self);
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
       if (player) player->pause();
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
-      exchange_player(self, nullptr);
+      close_player(self);
       break;
     default:
       break;
@@ -197,26 +220,42 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
   return result;
 }
 
+GstStateChangeReturn change_state(GstElement* element, GstStateChange transition) {
+  return guarded(element, GST_STATE_CHANGE_FAILURE,
+                 [&] { return change_state_unguarded(element, transition); });
+}
+
 gboolean set_clock(GstElement* element, GstClock* clock) {
-  const gboolean taken = GST_ELEMENT_CLASS(gst_photoplayer_parent_class)->set_clock(element, clock);
-  if (const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(element))) player->clock_changed();
-  return taken;
+  return guarded(element, FALSE, [&] {
+    const gboolean taken = GST_ELEMENT_CLASS(gst_photoplayer_parent_class)->set_clock(element, clock);
+    if (const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(element))) player->clock_changed();
+    return taken;
+  });
 }
 
 // Properties.
 
-void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
-  GstPhotoplayer* self = GST_PHOTOPLAYER(object);
-  if (photoplayer::gst::is_mode(id) && GST_STATE(self) > GST_STATE_READY) {
-    GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("The mode can only be changed in READY."),
-                        ("A higher latency would put silence into the music."));
-    return;
-  }
+/// Sets one property here and in the player.
+Change apply(GstPhotoplayer* self, guint id, const GValue* value) {
+  const std::lock_guard lock(*self->handing_over);
+  const std::shared_ptr<Player> player = player_of(self);
+  if (player && photoplayer::gst::is_mode(id)) return Change::kTooLate;
   GST_OBJECT_LOCK(self);
   const Change change = photoplayer::gst::set_property(*self->settings, id, value);
   const Settings settings = *self->settings;
   GST_OBJECT_UNLOCK(self);
-  switch (change) {
+  if (player && change == Change::kControls) player->set_controls(settings.controls);
+  if (player && change == Change::kStored) player->post_messages(settings.post_messages);
+  return change;
+}
+
+void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
+  GstPhotoplayer* self = GST_PHOTOPLAYER(object);
+  switch (guarded(self, Change::kNone, [&] { return apply(self, id, value); })) {
+    case Change::kTooLate:
+      GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("The mode can only be changed in READY."),
+                          ("A higher latency would put silence into the music."));
+      return;
     case Change::kUnknown:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
       return;
@@ -226,27 +265,24 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
                           ("Such as C, F#, Bb, Am, 'D dorian', 'G mixolydian', or auto."));
       return;
     case Change::kNone:
-      return;
     case Change::kStored:
     case Change::kControls:
-      break;
-  }
-  if (const std::shared_ptr<Player> player = player_of(self)) {
-    if (change == Change::kControls) player->set_controls(settings.controls);
-    player->post_messages(settings.post_messages);
+      return;
   }
 }
 
 void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
-  const Settings settings = settings_of(GST_PHOTOPLAYER(object));
-  if (!photoplayer::gst::get_property(settings, id, value))
-    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  const bool known = guarded(object, true, [&] {
+    return photoplayer::gst::get_property(settings_of(GST_PHOTOPLAYER(object)), id, value);
+  });
+  if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 void finalize(GObject* object) {
   GstPhotoplayer* self = GST_PHOTOPLAYER(object);
   delete self->player;
   delete self->settings;
+  delete self->handing_over;
   G_OBJECT_CLASS(gst_photoplayer_parent_class)->finalize(object);
 }
 
@@ -271,6 +307,7 @@ static void gst_photoplayer_class_init(GstPhotoplayerClass* klass) {
 static void gst_photoplayer_init(GstPhotoplayer* self) {
   self->settings = new Settings;
   self->player = new std::shared_ptr<Player>;
+  self->handing_over = new std::mutex;
   self->sinkpad = gst_pad_new_from_static_template(&sink_template, "sink");
   gst_pad_set_chain_function(self->sinkpad, GST_DEBUG_FUNCPTR(chain));
   gst_pad_set_event_function(self->sinkpad, GST_DEBUG_FUNCPTR(sink_event));

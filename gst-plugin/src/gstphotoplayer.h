@@ -7,6 +7,7 @@
 #include <gst/gst.h>
 
 #include <memory>
+#include <mutex>
 
 G_BEGIN_DECLS
 
@@ -21,4 +22,7 @@ struct _GstPhotoplayer {
   GstPad* srcpad;
   photoplayer::gst::Settings* settings;               ///< under the object lock
   std::shared_ptr<photoplayer::gst::Player>* player;  ///< likewise; set from READY→PAUSED to PAUSED→READY
+  /// Held, outside the object lock, while settings go from here to the player: of two setters the later wins
+  /// in both places, and none is lost while a model loads.
+  std::mutex* handing_over;
 };

@@ -3,8 +3,18 @@
 
 namespace photoplayer::gst {
 
+void OutputQueue::drop(GstMiniObject* object) {
+  if (source_ != nullptr && GST_IS_EVENT(object)) {
+    GstEvent* event = GST_EVENT_CAST(object);
+    const GstEventType type = GST_EVENT_TYPE(event);
+    if (GST_EVENT_IS_STICKY(event) && type != GST_EVENT_SEGMENT && type != GST_EVENT_EOS)
+      gst_pad_store_sticky_event(source_, event);
+  }
+  gst_mini_object_unref(object);
+}
+
 void OutputQueue::clear() {
-  for (const Item& item : items_) gst_mini_object_unref(item.object);
+  for (const Item& item : items_) drop(item.object);
   items_.clear();
   frames_ = 0;
 }
@@ -12,7 +22,7 @@ void OutputQueue::clear() {
 void OutputQueue::put_event(GstEvent* event) {
   const std::lock_guard lock(mutex_);
   if (flushing_) {
-    gst_event_unref(event);
+    drop(GST_MINI_OBJECT_CAST(event));
     return;
   }
   items_.push_back({GST_MINI_OBJECT_CAST(event), 0});
@@ -54,6 +64,11 @@ GstEvent* OutputQueue::try_take_event() {
 bool OutputQueue::flushing() {
   const std::lock_guard lock(mutex_);
   return flushing_;
+}
+
+void OutputQueue::wait_until_empty() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return flushing_ || items_.empty(); });
 }
 
 void OutputQueue::set_flushing(bool flushing) {

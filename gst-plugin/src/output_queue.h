@@ -14,12 +14,14 @@ namespace photoplayer::gst {
 class OutputQueue {
  public:
   /// `capacity_frames`: audio frames that may wait, at least; a buffer that begins below it is taken whole.
-  explicit OutputQueue(std::uint64_t capacity_frames) : capacity_frames_(capacity_frames) {}
+  /// `source` remembers what a flush must not lose; may be null.
+  explicit OutputQueue(std::uint64_t capacity_frames, GstPad* source = nullptr)
+      : capacity_frames_(capacity_frames), source_(source) {}
   ~OutputQueue() { clear(); }
   OutputQueue(const OutputQueue&) = delete;
   OutputQueue& operator=(const OutputQueue&) = delete;
 
-  /// Takes the reference. Never waits. Dropped while flushing.
+  /// Takes the reference. Never waits. While flushing it is dropped, as set_flushing() does.
   void put_event(GstEvent* event);
   /// Takes the reference. Waits for room; false, and dropped, while flushing. Caller: video.
   bool put_audio(GstBuffer* buffer, std::uint64_t frames);
@@ -29,8 +31,11 @@ class OutputQueue {
   [[nodiscard]] GstEvent* try_take_event();
 
   [[nodiscard]] bool flushing();
+  /// Waits until all was taken, or for a flush. Caller: video.
+  void wait_until_empty();
 
-  /// While set, nothing waits and nothing is kept.
+  /// While set, nothing waits and nothing is kept: sticky events other than segment and end go to the source
+  /// pad, which sends them before whatever comes next. Nobody would send them again.
   void set_flushing(bool flushing);
 
  private:
@@ -39,8 +44,10 @@ class OutputQueue {
     std::uint64_t frames;
   };
   void clear();
+  void drop(GstMiniObject* object);
 
   const std::uint64_t capacity_frames_;
+  GstPad* const source_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Item> items_;

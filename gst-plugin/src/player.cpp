@@ -16,10 +16,17 @@ namespace {
 constexpr std::uint64_t kQueue_frames = 5 * kRate_hz / 2;
 constexpr std::uint64_t kChunk_frames = 1024;
 constexpr GstClockTime kGuessedFrame = GST_SECOND / 25;
+/// How far a live picture's time may be from the clock, and ahead of it by upstream's latency too: more than
+/// any network is late, less than a broken timestamp is wrong.
+constexpr GstClockTime kBelievable = 2 * GST_SECOND;
 
 double to_s(GstClockTime ns) {
   return static_cast<double>(ns) / 1e9;
 }
+
+struct Unref {
+  void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
+};
 
 stream::EngineSettings engine_settings(const Settings& settings, const stream::EngineSettings& recommended) {
   stream::EngineSettings engine = recommended;
@@ -42,7 +49,7 @@ Player::Player(GstElement* element, GstPad* sink, GstPad* source, const Settings
       clock_(element),
       reporter_(element, settings.post_messages),
       eyes_(std::move(model.encoder)),
-      queue_(kQueue_frames),
+      queue_(kQueue_frames, source),
       parts_(std::move(model.parts)),
       controls_(settings.controls) {
   gst_segment_init(&in_segment_, GST_FORMAT_TIME);
@@ -196,12 +203,10 @@ bool Player::begin_music(GstClockTime origin) {
 }
 
 GstFlowReturn Player::chain(GstBuffer* buffer) {
-  if (const GstFlowReturn flow = flow_.load(); flow != GST_FLOW_OK) {
-    gst_buffer_unref(buffer);
-    return flow;
-  }
+  const std::unique_ptr<GstBuffer, Unref> owned(buffer);
+  if (stopping_.load()) return GST_FLOW_FLUSHING;
+  if (const GstFlowReturn flow = flow_.load(); flow != GST_FLOW_OK) return flow;
   if (!stream_open_ || GST_VIDEO_INFO_WIDTH(&info_) < 1) {
-    gst_buffer_unref(buffer);
     GST_ELEMENT_ERROR(element_, STREAM, FORMAT, ("The video comes without caps or segment."), (nullptr));
     return GST_FLOW_NOT_NEGOTIATED;
   }
@@ -221,19 +226,44 @@ GstFlowReturn Player::chain(GstBuffer* buffer) {
       flow = video_reached(std::min(first, last), std::max(first, last) - std::min(first, last), buffer);
     }
   }
-  gst_buffer_unref(buffer);
   return flow;
 }
 
+GstClockTime Player::clock_time() const {
+  return static_cast<GstClockTime>(std::llround(std::max(0.0, clock_.now_s()) * 1e9));
+}
+
+GstClockTime Player::latest_believable() const {
+  // Before the music begins the clock need not run.
+  if (!live_ || !timeline_open_.load()) return GST_CLOCK_TIME_NONE;
+  return clock_time() + upstream_latency_ + kBelievable;
+}
+
+GstClockTime Player::believable(GstClockTime running) {
+  const GstClockTime latest = latest_believable();
+  if (!GST_CLOCK_TIME_IS_VALID(latest)) return running;
+  // At a time far ahead it would hide all that follow, far behind it would be dropped with them.
+  const GstClockTime clock = clock_time();
+  const bool wild = running > latest || running + kBelievable < clock;
+  if (wild && !wild_) {
+    GST_WARNING_OBJECT(
+        element_, "a picture's time is %" GST_TIME_FORMAT ", the clock's %" GST_TIME_FORMAT ": taken as now",
+        GST_TIME_ARGS(running), GST_TIME_ARGS(clock));
+  }
+  wild_ = wild;
+  return wild ? clock : running;
+}
+
 GstFlowReturn Player::video_reached(GstClockTime running, GstClockTime duration, GstBuffer* frame) {
+  running = believable(running);
   if (GST_CLOCK_TIME_IS_VALID(last_frame_) && running > last_frame_) last_interval_ = running - last_frame_;
   last_frame_ = running;
-  // Control bindings: once a frame is as often as anyone can see.
-  gst_object_sync_values(GST_OBJECT(element_),
-                         gst_segment_to_stream_time(
-                             &in_segment_, GST_FORMAT_TIME,
-                             gst_segment_position_from_running_time(&in_segment_, GST_FORMAT_TIME, running)));
-  const GstClockTime end = running + duration;
+  // Control bindings: once a frame is as often as anyone can see. A segment may know no stream time.
+  const GstClockTime stream_time = gst_segment_to_stream_time(
+      &in_segment_, GST_FORMAT_TIME,
+      gst_segment_position_from_running_time(&in_segment_, GST_FORMAT_TIME, running));
+  if (GST_CLOCK_TIME_IS_VALID(stream_time)) gst_object_sync_values(GST_OBJECT(element_), stream_time);
+  const GstClockTime end = std::min(running + duration, latest_believable());
   last_end_ = GST_CLOCK_TIME_IS_VALID(last_end_) ? std::max(last_end_, end) : end;
 
   if (!live_ && !music_begun_ && !begin_music(running)) return GST_FLOW_ERROR;
@@ -244,6 +274,11 @@ GstFlowReturn Player::video_reached(GstClockTime running, GstClockTime duration,
   const double seen_s = to_s(gap ? end : running);
   if (!gap &&
       !eyes_.look(frame, to_s(running), timeline, live_ ? Eyes::Slow::kInBackground : Eyes::Slow::kAtOnce)) {
+    if (live_) {  // music goes on whatever the video does
+      GST_WARNING_OBJECT(element_, "a picture could not be read");
+      timeline.advance(seen_s);
+      return flow_.load();
+    }
     GST_ELEMENT_ERROR(element_, RESOURCE, READ, ("A picture could not be read."),
                       ("gst_video_frame_map() failed."));
     return GST_FLOW_ERROR;
@@ -266,9 +301,10 @@ void Player::take_gap(GstEvent* event) {
 
 void Player::take_eos() {
   if (!stream_open_) start_stream();
+  ended_ = true;
   if (live_) {
-    const auto now = static_cast<GstClockTime>(std::llround(std::max(0.0, clock_.now_s()) * 1e9));
-    const GstClockTime end = GST_CLOCK_TIME_IS_VALID(last_end_) ? last_end_ : now;
+    const GstClockTime end =
+        GST_CLOCK_TIME_IS_VALID(last_end_) ? std::min(last_end_, latest_believable()) : clock_time();
     if (timeline_open_.load()) engine()->timeline().finish(to_s(end) + tail_s());
     live_end_.store(end);
     return;

@@ -62,14 +62,23 @@ class Player {
   void forward_or_drop(GstEvent* event);
   bool take_caps(GstEvent* event);
   bool take_segment(GstEvent* event);
+  void take_stream_start(GstEvent* event);
   void take_gap(GstEvent* event);
   void take_eos();
   void flush_start(GstEvent* event);
   void flush_stop(GstEvent* event);
+  /// Queues our STREAM_START and CAPS, once. `upstream_id` may be null.
+  void announce_stream(const char* upstream_id);
   void start_stream();
+  /// Ends the task; then all is as before the first segment.
+  void start_over();
   [[nodiscard]] bool begin_music(GstClockTime origin);
   [[nodiscard]] GstFlowReturn pump(double until_s, bool to_the_end);
   [[nodiscard]] GstFlowReturn video_reached(GstClockTime running, GstClockTime duration, GstBuffer* frame);
+  /// `running`; or, live, the clock's time if that contradicts it.
+  [[nodiscard]] GstClockTime believable(GstClockTime running);
+  /// No picture is later than this; NONE if anything goes.
+  [[nodiscard]] GstClockTime latest_believable() const;
 
   // Task.
   static void task(gpointer player);
@@ -79,8 +88,10 @@ class Player {
   [[nodiscard]] bool push_event(GstEvent* event);
   [[nodiscard]] bool push_audio(GstBuffer* buffer, std::uint64_t end_position);
   void finish_task(GstFlowReturn flow);
+  void stop_music();  ///< live: the engine's threads end
 
   [[nodiscard]] Upstream ask_upstream() const;
+  [[nodiscard]] GstClockTime clock_time() const;
   [[nodiscard]] bool ensure_engine(std::optional<double> duration_s);
   [[nodiscard]] stream::Engine* engine() const;
   [[nodiscard]] GstClockTime frame_duration(GstClockTime given) const;
@@ -109,6 +120,7 @@ class Player {
 
   // Written by the video thread before the task starts.
   bool live_ = false;
+  GstClockTime upstream_latency_ = 0;
   bool stream_open_ = false;  ///< caps and segment are queued
   guint group_id_ = GST_GROUP_ID_INVALID;
   bool stream_started_ = false;
@@ -117,6 +129,8 @@ class Player {
   guint32 seqnum_ = 0;
 
   // Video thread.
+  bool ended_ = false;  ///< EOS came
+  bool wild_ = false;   ///< the last picture's time was not believed
   GstVideoInfo info_{};
   GstClockTime last_frame_ = GST_CLOCK_TIME_NONE;  ///< running time of the last picture
   GstClockTime last_interval_ = GST_CLOCK_TIME_NONE;

@@ -6,25 +6,31 @@
 
 namespace photoplayer::gst {
 
+void Player::announce_stream(const char* upstream_id) {
+  if (stream_started_) return;
+  gchar* id = upstream_id != nullptr ? g_strconcat(upstream_id, "/music", nullptr)
+                                     : gst_pad_create_stream_id(source_, element_, "music");
+  GstEvent* start = gst_event_new_stream_start(id);
+  g_free(id);
+  // Without upstream's group, playbin and muxers take the music for another film's.
+  if (group_id_ != GST_GROUP_ID_INVALID) gst_event_set_group_id(start, group_id_);
+  queue_.put_event(start);
+  GstCaps* caps = gst_pad_get_pad_template_caps(source_);
+  queue_.put_event(gst_event_new_caps(caps));
+  gst_caps_unref(caps);
+  stream_started_ = true;
+}
+
 void Player::start_stream() {
+  if (stopping_.load()) return;
   const Upstream upstream = ask_upstream();
   live_ = upstream.live;
+  upstream_latency_ = upstream.min_latency;
   clock_.set_upstream_latency(upstream.min_latency);
   GST_INFO_OBJECT(element_, "upstream is %s", live_ ? "live" : "not live");
   if (live_ && !ensure_engine(std::nullopt)) flow_.store(GST_FLOW_ERROR);
 
-  if (!stream_started_) {
-    gchar* id = gst_pad_create_stream_id(source_, element_, "music");
-    GstEvent* start = gst_event_new_stream_start(id);
-    g_free(id);
-    // Without upstream's group, playbin and muxers take the music for another film's.
-    if (group_id_ != GST_GROUP_ID_INVALID) gst_event_set_group_id(start, group_id_);
-    queue_.put_event(start);
-    GstCaps* caps = gst_pad_get_pad_template_caps(source_);
-    queue_.put_event(gst_event_new_caps(caps));
-    gst_caps_unref(caps);
-    stream_started_ = true;
-  }
+  announce_stream(nullptr);
   GstSegment segment;
   gst_segment_init(&segment, GST_FORMAT_TIME);
   segment.start = segment.position = in_segment_.start;
@@ -50,8 +56,7 @@ bool Player::sink_event(GstEvent* event) {
       flush_stop(event);
       return true;
     case GST_EVENT_STREAM_START:
-      if (guint id = 0; gst_event_parse_group_id(event, &id)) group_id_ = id;
-      gst_event_unref(event);
+      take_stream_start(event);
       return true;
     case GST_EVENT_CAPS:
       return take_caps(event);
@@ -88,6 +93,23 @@ void Player::forward_or_drop(GstEvent* event) {
     queue_.put_event(event);
   else
     gst_pad_push_event(source_, event);
+}
+
+void Player::take_stream_start(GstEvent* event) {
+  if (guint id = 0; gst_event_parse_group_id(event, &id)) group_id_ = id;
+  if (ended_) {
+    // What is queued of the last film is still to be heard; live, the clock has passed it by.
+    if (!live_) queue_.wait_until_empty();
+    queue_.set_flushing(true);
+    clock_.interrupt();
+    start_over();
+    stream_started_ = false;
+  }
+  const char* id = nullptr;
+  gst_event_parse_stream_start(event, &id);
+  // At once, so that no tag or other event of upstream's gets ahead of it.
+  announce_stream(id);
+  gst_event_unref(event);
 }
 
 bool Player::take_caps(GstEvent* event) {
@@ -130,13 +152,17 @@ void Player::flush_start(GstEvent* event) {
 }
 
 void Player::flush_stop(GstEvent* event) {
+  start_over();
+  gst_pad_push_event(source_, event);
+}
+
+void Player::start_over() {
   gst_pad_stop_task(source_);
-  if (stream::Engine* current = engine()) current->stop_live();
+  stop_music();
   eyes_.reset();
   reporter_.reset();
-  timeline_open_.store(false);
   live_end_.store(GST_CLOCK_TIME_NONE);
-  live_begun_ = music_begun_ = stream_open_ = false;
+  live_begun_ = music_begun_ = stream_open_ = ended_ = wild_ = false;
   last_frame_ = last_interval_ = last_end_ = next_pts_ = GST_CLOCK_TIME_NONE;
   produced_ = 0;
   pushed_frames_.store(0);
@@ -145,7 +171,6 @@ void Player::flush_stop(GstEvent* event) {
     queue_.set_flushing(false);
     clock_.resume();
   }
-  gst_pad_push_event(source_, event);
 }
 
 }  // namespace photoplayer::gst

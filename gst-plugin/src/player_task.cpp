@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 
 namespace photoplayer::gst {
 namespace {
@@ -16,10 +17,15 @@ constexpr std::uint64_t kLiveChunk_frames = kRate_hz / 100;
 
 void Player::task(gpointer player) {
   auto* self = static_cast<Player*>(player);
-  if (self->live_)
-    self->play_live();
-  else
-    self->push_queued();
+  try {
+    if (self->live_)
+      self->play_live();
+    else
+      self->push_queued();
+  } catch (const std::exception& error) {
+    Reporter::post_error(self->element_, {ErrorCode::kInternal, error.what()}, self->settings_.bundle);
+    self->finish_task(GST_FLOW_ERROR);
+  }
 }
 
 bool Player::push_event(GstEvent* event) {
@@ -44,11 +50,17 @@ void Player::finish_task(GstFlowReturn flow) {
   GST_DEBUG_OBJECT(element_, "the task ends: %s", gst_flow_get_name(flow));
   flow_.store(flow);
   queue_.set_flushing(true);  // the video thread must not wait for room that nobody makes
+  stop_music();               // nor the sampler make what nobody hears
   gst_pad_pause_task(source_);
   if (flow == GST_FLOW_NOT_LINKED || flow <= GST_FLOW_ERROR) {
     GST_ELEMENT_FLOW_ERROR(element_, flow);
     gst_pad_push_event(source_, gst_event_new_eos());
   }
+}
+
+void Player::stop_music() {
+  timeline_open_.store(false);
+  if (stream::Engine* music = live_ ? engine() : nullptr) music->stop_live();
 }
 
 void Player::push_queued() {
@@ -106,6 +118,7 @@ void Player::play_live() {
       GstEvent* eos = gst_event_new_eos();
       gst_event_set_seqnum(eos, seqnum_);
       (void)push_event(eos);
+      stop_music();
       return;
     }
     frames = std::min(frames, last - position);

@@ -126,7 +126,8 @@ void install_properties(GObjectClass* klass) {
                                    60000, 0, kReady));
   install(kPostMessages,
           g_param_spec_boolean("post-messages", "Post messages",
-                               "Post photoplayer-beat and photoplayer-state on the bus", TRUE, kPlayingOnly));
+                               "Post photoplayer-beat, photoplayer-ladder and photoplayer-state on the bus",
+                               TRUE, kPlayingOnly));
 }
 
 Change set_property(Settings& settings, unsigned id, const GValue* value) {

@@ -9,7 +9,7 @@ namespace photoplayer::gst {
 
 void install_properties(GObjectClass* klass);
 
-enum class Change { kNone, kStored, kControls, kBadKey, kUnknown };
+enum class Change { kNone, kStored, kControls, kBadKey, kTooLate, kUnknown };
 
 /// Writes one value into `settings`. `kControls`: the engine wants to know.
 [[nodiscard]] Change set_property(Settings& settings, unsigned id, const GValue* value);

@@ -47,6 +47,13 @@ std::uint32_t mask_of(ScaleMode scale) {
   return mask;
 }
 
+/// Beat trackers that expect 120 BPM lose the phase just beside it (docs/decisions/0005-tempo-beside-120.md).
+double trackable(double bpm) {
+  constexpr double kExpected_bpm = 120.0, kAside_bpm = 2.0;
+  if (std::abs(bpm - kExpected_bpm) >= kAside_bpm) return bpm;
+  return bpm < kExpected_bpm ? kExpected_bpm - kAside_bpm : kExpected_bpm + kAside_bpm;
+}
+
 float unit(float value) { return std::clamp(value, 0.0F, 1.0F); }
 
 /// Two styles that suit each quarter of the mood plane; the seed picks.
@@ -91,7 +98,7 @@ void Director::open(const stream::Timeline& timeline, double from_s, double unti
   const double lively = 0.5 + 0.5 * static_cast<double>(mood_.arousal);
   const double wander = 0.3 * (hashed(seed_, 13, 0) - 0.5);
   tempo_bpm_ = controls.tempo_bpm.value_or(
-      std::round(style.slow_bpm + (style.fast_bpm - style.slow_bpm) * std::clamp(lively + wander, 0.0, 1.0)));
+      trackable(std::round(style.slow_bpm + (style.fast_bpm - style.slow_bpm) * std::clamp(lively + wander, 0.0, 1.0))));
   choices_->style = style_;
   choices_->transpose = key_ > 5 ? key_ - 12 : key_;
   choices_->scale_mask = mask_of(scale_);

@@ -2,6 +2,7 @@
 #include "score_decoder.h"
 
 #include <photoplayer/model/score_layout.h>
+#include <photoplayer/model/style_table.h>
 
 #include <algorithm>
 #include <array>
@@ -143,6 +144,8 @@ class VaeScoreDecoder final : public stream::ScoreDecoder {
       NoteReader(state, *choices_).read(first_row, decode_rolls_(latents), notes);
       std::stable_sort(notes.events.begin(), notes.events.end(),
                        [](const NoteEvent& a, const NoteEvent& b) { return a.step < b.step; });
+      const Style& style = style_at(choices_->style);
+      for (NoteEvent& note : notes.events) note.late_steps = static_cast<float>(swing_steps(style, note.step));
       return notes;
     } catch (const std::exception& error) {
       return fail(ErrorCode::kInternal, std::string("the score decoder failed: ") + error.what());

@@ -66,7 +66,7 @@ std::vector<TimedNote> place_notes(std::span<const NoteEvent> events, const Plan
     // A hit on the next hop's first step sounds alone: the notes of that step are not known yet.
     const Hit* moved = event.step < to ? hit_on(event.step, plan.hits) : nullptr;
     const Hit* stressed = moved != nullptr ? moved : hit_on(event.step, plan.carried);
-    if (moved != nullptr) event.offset_s = moved->offset_s;
+    if (moved != nullptr) event.offset_s = moved->offset_s, event.late_steps = 0.0F;
     if (event.on) {
       if (stressed != nullptr) {
         event.velocity = std::min(1.0F, event.velocity * kStress);
@@ -76,7 +76,8 @@ std::vector<TimedNote> place_notes(std::span<const NoteEvent> events, const Plan
         }
       }
     }
-    notes.push_back({plan.clock.time_of_step(event.step) + event.offset_s, event});
+    const double late_s = static_cast<double>(event.late_steps) * plan.clock.step_s_at(event.step);
+    notes.push_back({plan.clock.time_of_step(event.step) + event.offset_s + late_s, event});
   }
   for (const Hit& hit : plan.hits) add_accent(notes, hit);
   sort_by_time(notes);

@@ -75,7 +75,11 @@ void BeatClock::add_knot(std::int64_t step, double step_s) {
     knots_.back().step_s = step_s;
     return;
   }
-  knots_.push_back({step, time_s, step_s});
+  remember({step, time_s, step_s});
+}
+
+void BeatClock::remember(const Knot& knot) {
+  knots_.push_back(knot);
   if (knots_.size() > kMaxKnots) knots_.pop_front();
 }
 
@@ -90,7 +94,7 @@ bool BeatClock::bend(std::int64_t from, std::int64_t to, double time_s) {
   const double bent_s = (time_s - time_of_step(from)) / static_cast<double>(to - from);
   if (!(std::abs(bent_s / plain_s - 1.0) <= kMaxBend * (1.0 + 1e-9))) return false;
   add_knot(from, bent_s);
-  knots_.push_back({to, time_s, plain_s});  // exactly on the event, whatever the division rounded
+  remember({to, time_s, plain_s});  // exactly on the event, whatever the division rounded
   return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -106,11 +107,10 @@ class EngineImpl final : public Engine {
     return hop_s + settings_.analysis_s + settings_.budget_s + settings_.jitter_s;
   }
 
-  Report report() const override {
-    Report report = ledger_.report();
-    report.underrun_events = port_.underrun_events();
-    report.underrun_frames = port_.underrun_frames();
-    return report;
+  Report report() const override { return with_underruns(ledger_.report()); }
+  Report counts() const override { return with_underruns(ledger_.counts()); }
+  std::vector<ReportedBeat> beats(double after_s, double until_s) const override {
+    return ledger_.beats(after_s, until_s);
   }
 
  private:
@@ -118,6 +118,11 @@ class EngineImpl final : public Engine {
   [[nodiscard]] Result<Gate> generate_next();
   [[nodiscard]] std::unique_ptr<Sampler> make_sampler(double start_s, double seen_until_s, bool live);
 
+  [[nodiscard]] Report with_underruns(Report report) const {
+    report.underrun_events = port_.underrun_events();
+    report.underrun_frames = port_.underrun_frames();
+    return report;
+  }
   [[nodiscard]] Controls controls() const {
     const std::lock_guard lock(controls_mutex_);
     return controls_;
@@ -255,12 +260,18 @@ Result<void> EngineImpl::start_live(Clock& clock) {
   live.budget_s = settings_.budget_s;
   live.jitter_s = settings_.jitter_s;
   port_.expect_no_more(false);
-  live_ = std::make_unique<LiveDrive>(
-      live, clock, timeline_, *conductor_, ledger_, ring_, port_,
-      [this, start_s = live.start_s](double seen_until_s) {
-        return make_sampler(start_s, seen_until_s, true);
-      },
-      [this] { return controls(); });
+  try {
+    live_ = std::make_unique<LiveDrive>(
+        live, clock, timeline_, *conductor_, ledger_, ring_, port_,
+        [this, start_s = live.start_s](double seen_until_s) {
+          return make_sampler(start_s, seen_until_s, true);
+        },
+        [this] { return controls(); });
+  } catch (const std::exception& error) {
+    return fail(
+        ErrorCode::kInternal,
+        std::string("the live threads could not be started (is there a limit on threads?): ") + error.what());
+  }
 
   constexpr double kPoll_s = 0.01;
   // With the jitter buffer full, or at the moment the first sample should sound: from here on the render
@@ -269,12 +280,14 @@ Result<void> EngineImpl::start_live(Clock& clock) {
   while (port_.queued_frames() < prime_frames(settings_) && clock.now_s() < due_s) {
     if (!clock.wait_until(std::min(due_s, clock.now_s() + kPoll_s))) break;
   }
+  port_.expect_sound(true);
   return {};
 }
 
 void EngineImpl::reset(double origin_s) {
   stop_live();
   port_.flush();
+  port_.expect_sound(false);
   port_.expect_no_more(false);
   parts_.generator->reset();
   parts_.decoder->reset();

@@ -29,6 +29,12 @@ std::vector<HopExchange::Gap> HopExchange::take_gaps() {
   return std::exchange(gaps_, {});
 }
 
+std::optional<double> HopExchange::oldest_start_s() const {
+  const std::lock_guard lock(mutex_);
+  if (delivered_.empty()) return std::nullopt;
+  return delivered_.front().start_s;
+}
+
 void HopExchange::end() {
   const std::lock_guard lock(mutex_);
   ended_ = true;

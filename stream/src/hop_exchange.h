@@ -34,6 +34,8 @@ class HopExchange {
   [[nodiscard]] bool claim(std::int64_t first, int rows);
   void deliver(Hop hop);
   [[nodiscard]] std::vector<Gap> take_gaps();
+  /// Where the oldest hop begins that was delivered and not taken.
+  [[nodiscard]] std::optional<double> oldest_start_s() const;
   void end();
 
   // Caller: conductor.

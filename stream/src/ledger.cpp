@@ -2,6 +2,8 @@
 #include <photoplayer/stream/beat_clock.h>
 #include <photoplayer/stream/ledger.h>
 
+#include <algorithm>
+
 namespace photoplayer::stream {
 
 void Ledger::window_sampled(double tempo_bpm, const Controls& decided, bool fewer_steps, bool guided) {
@@ -23,9 +25,11 @@ void Ledger::hop_scheduled(const Hop& hop) {
   const std::lock_guard lock(mutex_);
   if (any_hop_) keep(seams_s_, hop.start_s);
   any_hop_ = true;
-  for (std::size_t i = 0; i < hop.beats_s.size(); ++i) {
-    keep(beats_s_, hop.beats_s[i]);
-    if (BeatClock::is_bar_line(hop.first + static_cast<std::int64_t>(i))) keep(bars_s_, hop.beats_s[i]);
+  auto row = static_cast<std::uint64_t>(hop.first);
+  for (const double beat_s : hop.beats_s) {
+    keep(beats_, {beat_s, row, row / kBeatsPerBar});
+    if (row % kBeatsPerBar == 0) keep(bars_s_, beat_s);
+    ++row;
   }
   switch (hop.source) {
     case HopSource::kNetwork:
@@ -62,7 +66,7 @@ void Ledger::reset() {
   const std::lock_guard lock(mutex_);
   counts_ = {};
   seams_s_.clear();
-  beats_s_.clear();
+  beats_.clear();
   bars_s_.clear();
   events_.clear();
   stages_ = {};
@@ -73,13 +77,27 @@ Report Ledger::report() const {
   const std::lock_guard lock(mutex_);
   Report report = counts_;
   report.seams_s.assign(seams_s_.begin(), seams_s_.end());
-  report.beats_s.assign(beats_s_.begin(), beats_s_.end());
+  for (const ReportedBeat& beat : beats_) report.beats_s.push_back(beat.time_s);
   report.bars_s.assign(bars_s_.begin(), bars_s_.end());
   report.events.assign(events_.begin(), events_.end());
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     if (stages_[i].count() > 0) report.stages.push_back(stages_[i].summary(kStageNames[i]));
   }
   return report;
+}
+
+Report Ledger::counts() const {
+  const std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+std::vector<ReportedBeat> Ledger::beats(double after_s, double until_s) const {
+  const auto later = [](double time_s, const ReportedBeat& beat) { return time_s < beat.time_s; };
+  const std::lock_guard lock(mutex_);
+  auto first = std::upper_bound(beats_.begin(), beats_.end(), after_s, later);
+  const auto last = std::upper_bound(first, beats_.end(), until_s, later);
+  if (last - first > kMaxBeats) first = last - kMaxBeats;
+  return {first, last};
 }
 
 }  // namespace photoplayer::stream

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <exception>
 #include <utility>
@@ -34,32 +35,47 @@ LiveDrive::LiveDrive(const LiveSettings& settings, Clock& clock, const Timeline&
       budget_(clock, settings.budget_s),
       block_(2 * Conductor::kTick_frames) {
   sampler_thread_ = std::thread([this] { sample(); });
-  conductor_thread_ = std::thread([this] { conduct(); });
+  try {
+    conductor_thread_ = std::thread([this] { conduct(); });
+  } catch (...) {
+    stop();
+    throw;
+  }
   name_thread(sampler_thread_, "pp-sampler");
   name_thread(conductor_thread_, "pp-conductor");
 }
 
 LiveDrive::~LiveDrive() {
+  stop();
+}
+
+void LiveDrive::stop() {
   stop_.store(true);
   clock_.interrupt();
-  sampler_thread_.join();
-  conductor_thread_.join();
+  for (std::thread* thread : {&sampler_thread_, &conductor_thread_}) {
+    if (thread->joinable()) thread->join();
+  }
   clock_.resume();
 }
 
+void LiveDrive::sleep_until(double time_s) {
+  // The host interrupts its clock a moment before it stops us (a flush): neither a reason to work ahead nor
+  // to spin.
+  constexpr std::chrono::milliseconds kInterrupted{5};
+  while (!clock_.wait_until(time_s) && !stop_.load()) std::this_thread::sleep_for(kInterrupted);
+}
+
 void LiveDrive::wait_past(double time_s) {
-  (void)clock_.wait_until(std::max(clock_.now_s(), time_s) + kTick_s);
+  sleep_until(std::max(clock_.now_s(), time_s) + kTick_s);
 }
 
 void LiveDrive::sleep_until_stopped() {
   constexpr double kHour_s = 3600.0;
-  while (!stop_.load()) (void)clock_.wait_until(clock_.now_s() + kHour_s);
+  while (!stop_.load()) sleep_until(clock_.now_s() + kHour_s);
 }
 
 void LiveDrive::sample() try {
-  // The conductor asks for a hop when it renders its first sample, the jitter buffer ahead of its sounding.
-  const double lead_s = settings_.latency_s - settings_.jitter_s;
-  (void)clock_.wait_until(settings_.start_s + lead_s - settings_.budget_s);
+  sleep_until(settings_.start_s + lead_s() - settings_.budget_s);
   if (stop_.load()) return;
   const std::unique_ptr<Sampler> sampler = make_sampler_(
       std::min(timeline_.seen_until_s(), settings_.start_s + settings_.first_hop_s + settings_.analysis_s));
@@ -71,8 +87,8 @@ void LiveDrive::sample() try {
   while (!stop_.load()) {
     follow_gaps(*sampler);
     const double start_s = planner.clock().time_s(planner.row());
-    const double deadline_s = start_s + lead_s;
-    (void)clock_.wait_until(deadline_s - settings_.budget_s);
+    const double deadline_s = start_s + lead_s();
+    sleep_until(deadline_s - settings_.budget_s);
     if (stop_.load()) return;
     if (timeline_.finished()) {
       const double film_end_s = timeline_.seen_until_s();
@@ -86,13 +102,21 @@ void LiveDrive::sample() try {
     } else if (planner.at_end()) {
       planner.reopen();
     }
-    if (budget_.hopeless(deadline_s) || !make_hop(*sampler, deadline_s)) {
+    if (nobody_takes() || budget_.hopeless(deadline_s) || !make_hop(*sampler, deadline_s)) {
       // The conductor will fill these beats when they are due; then we go on from there.
       wait_past(deadline_s);
     }
   }
 } catch (const std::exception& error) {
   ledger_.failed({ErrorCode::kInternal, std::string("the sampler's thread ended: ") + error.what()});
+  sleep_until_stopped();
+}
+
+bool LiveDrive::nobody_takes() const {
+  // The sink is blocked or has failed: more hops would only pile up.
+  constexpr double kOverdue_s = 1.0;
+  const auto oldest_s = exchange_.oldest_start_s();
+  return oldest_s && clock_.now_s() > *oldest_s + lead_s() + kOverdue_s;
 }
 
 bool LiveDrive::make_hop(Sampler& sampler, double deadline_s) {
@@ -105,15 +129,22 @@ bool LiveDrive::make_hop(Sampler& sampler, double deadline_s) {
     ledger_.failed(sampled.error());
     return false;
   }
-  if (!exchange_.claim(sampled->plan.first, sampled->plan.hop)) return true;  // too late: follow the gaps
   Hop silent = Sampler::outline(sampled->plan);
   silent.source = HopSource::kBed;
   silent.releases_before = true;
-  auto hop = sampler.commit(std::move(*sampled));
+  if (!exchange_.claim(sampled->plan.first, sampled->plan.hop)) return true;  // too late: follow the gaps
+  // The beats are ours now: whatever happens, something must be delivered for them.
+  auto hop = commit(sampler, std::move(*sampled));
   if (!hop) ledger_.failed(hop.error());
   exchange_.deliver(hop ? std::move(*hop) : std::move(silent));
   budget_.delivered();
   return true;
+}
+
+Result<Hop> LiveDrive::commit(Sampler& sampler, Sampler::Sampled sampled) try {
+  return sampler.commit(std::move(sampled));
+} catch (const std::exception& error) {
+  return fail(ErrorCode::kInternal, std::string("a hop could not be decoded: ") + error.what());
 }
 
 void LiveDrive::follow_gaps(Sampler& sampler) {
@@ -125,10 +156,11 @@ void LiveDrive::conduct() try {
   while (!stop_.load()) {
     fill();
     next_s = std::max(next_s + kTick_s, clock_.now_s());
-    (void)clock_.wait_until(next_s);
+    sleep_until(next_s);
   }
 } catch (const std::exception& error) {
   ledger_.failed({ErrorCode::kInternal, std::string("the conductor's thread ended: ") + error.what()});
+  sleep_until_stopped();
 }
 
 void LiveDrive::fill() {

@@ -44,12 +44,20 @@ class LiveDrive {
   LiveDrive& operator=(const LiveDrive&) = delete;
 
  private:
+  void stop();
+  /// Until `time_s` on the clock, or until stopped.
+  void sleep_until(double time_s);
+
   void sample();
   [[nodiscard]] bool make_hop(Sampler& sampler, double deadline_s);
+  [[nodiscard]] static Result<Hop> commit(Sampler& sampler, Sampler::Sampled sampled);
+  [[nodiscard]] bool nobody_takes() const;
   void follow_gaps(Sampler& sampler);
   void wait_past(double time_s);
   /// A thread stays until it is joined, so that a simulated clock can count on its sleepers.
   void sleep_until_stopped();
+  /// The conductor asks for a hop when it renders its first sample, the jitter buffer ahead of its sounding.
+  [[nodiscard]] double lead_s() const { return settings_.latency_s - settings_.jitter_s; }
 
   void conduct();
   void fill();

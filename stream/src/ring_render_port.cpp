@@ -61,7 +61,7 @@ RenderStatus RingRenderPort::render(std::span<float> out) noexcept {
   if (frames == 0) return {};
   if (const std::uint32_t wanted = wanted_epoch_.load(); wanted != epoch_) {
     epoch_ = wanted;
-    playing_ = false;
+    playing_ = missing_ = false;
     owed_ = 0;
     if (!dry_) {
       held_ = last_;
@@ -69,16 +69,17 @@ RenderStatus RingRenderPort::render(std::span<float> out) noexcept {
     }
     dry_ = true;
   }
+  const bool due = due_.load(), ended = ended_.load();
   if (owed_ > 0) pass_over_late_frames();
   bool ready = owed_ == 0;
-  if (!playing_ && !ended_.load()) {
+  if (!playing_ && !due && !ended) {
     ring_.pass_over_stale(epoch_);
     ready = ring_.queued_frames() >= prime_frames_;
   }
   const std::size_t got = ready ? ring_.read(out.first(2 * frames), epoch_) : 0;
   if (got > 0) {
     if (dry_) faded_in_ = 0;
-    dry_ = false;
+    dry_ = missing_ = false;
     playing_ = true;
     fade_in(out.first(2 * got));
   }
@@ -88,10 +89,11 @@ RenderStatus RingRenderPort::render(std::span<float> out) noexcept {
       held_ = got > 0 ? std::array{out[2 * got - 2], out[2 * got - 1]} : last_;
       decayed_ = 0;
       dry_ = true;
-      if (playing_ && !ended_.load()) underrun_events_.fetch_add(1);
     }
     conceal(out.subspan(2 * got, 2 * (frames - got)));
-    if (playing_ && !ended_.load()) {
+    if ((playing_ || due) && !ended) {
+      if (!missing_) underrun_events_.fetch_add(1);
+      missing_ = true;
       underrun_frames_.fetch_add(frames - got);
       owed_ += frames - got;
     }

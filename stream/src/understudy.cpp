@@ -77,7 +77,7 @@ Hop Understudy::stand_in() const {
   for (const NoteEvent& event : events) {
     // A note may end exactly where the hop does; one that begins there is the next hop's.
     if (event.step >= from && (event.on ? event.step < to : event.step <= to)) {
-      hop.notes.push_back({time_of(event.step), event});
+      hop.notes.push_back({time_of(event.step) + static_cast<double>(event.late_steps) * step_s_, event});
     }
   }
   sort_by_time(hop.notes);

@@ -36,6 +36,7 @@ class ScriptedGenerator final : public stream::LatentGenerator {
   /// Called in place of a step's work; a live test sleeps here on its clock.
   std::function<void(int call)> on_step;
   std::function<bool(int call)> fails;
+  std::function<void()> on_reset;
   /// Lives outside, because the engine owns the generator.
   std::shared_ptr<std::vector<SeenRequest>> requests = std::make_shared<std::vector<SeenRequest>>();
   stream::Controls decision;
@@ -73,7 +74,10 @@ class ScriptedGenerator final : public stream::LatentGenerator {
     }
     return result;
   }
-  void reset() override { calls_ = 0; }
+  void reset() override {
+    calls_ = 0;
+    if (on_reset) on_reset();
+  }
   [[nodiscard]] stream::Controls decided() const override { return decision; }
 
  private:
@@ -84,9 +88,12 @@ class ScriptedGenerator final : public stream::LatentGenerator {
 class ScriptedDecoder final : public stream::ScoreDecoder {
  public:
   bool can_preview = true;
+  /// Called in place of decoding's work.
+  std::function<void(int call)> on_decode;
 
   [[nodiscard]] Result<stream::DecodedNotes> decode(std::int64_t first_row,
                                                     std::span<const float> latents) override {
+    if (on_decode) on_decode(calls_++);
     return write(first_row, latents);
   }
   [[nodiscard]] Result<stream::DecodedNotes> preview(std::int64_t first_row,
@@ -97,6 +104,8 @@ class ScriptedDecoder final : public stream::ScoreDecoder {
   void reset() override {}
 
  private:
+  int calls_ = 0;
+
   [[nodiscard]] static stream::DecodedNotes write(std::int64_t first_row, std::span<const float> latents) {
     stream::DecodedNotes decoded;
     const auto rows = static_cast<std::int64_t>(latents.size()) / ScriptedGenerator::kDims;

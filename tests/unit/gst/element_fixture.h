@@ -8,12 +8,32 @@
 #include <gst/check/gstharness.h>
 #include <gst/gst.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace photoplayer::test {
+
+struct ScriptedParts {
+  ScriptedGenerator& generator;
+  ScriptedDecoder& decoder;
+};
+using Script = std::function<void(const ScriptedParts&)>;
+inline Script& script() {
+  static Script set;
+  return set;
+}
+/// While it lives, every model runs through `script` as it is loaded.
+struct Scripted {
+  explicit Scripted(Script wanted) { script() = std::move(wanted); }
+  ~Scripted() { script() = nullptr; }
+  Scripted(const Scripted&) = delete;
+  Scripted& operator=(const Scripted&) = delete;
+};
 
 /// GStreamer, with the element registered and its models scripted. The bundle "missing" is not there.
 inline void use_scripted_element() {
@@ -22,8 +42,11 @@ inline void use_scripted_element() {
     gst::use_model_factory([](const gst::ModelRequest& request) -> Result<gst::Model> {
       if (request.bundle == "missing") return fail(ErrorCode::kBadBundle, "there is no bundle 'missing'");
       gst::Model model;
-      model.parts.generator = std::make_unique<ScriptedGenerator>();
-      model.parts.decoder = std::make_unique<ScriptedDecoder>();
+      auto generator = std::make_unique<ScriptedGenerator>();
+      auto decoder = std::make_unique<ScriptedDecoder>();
+      if (script()) script()({*generator, *decoder});
+      model.parts.generator = std::move(generator);
+      model.parts.decoder = std::move(decoder);
       model.parts.synthesiser = std::make_unique<SineSynthesiser>();
       model.settings.steps = 1;
       return model;
@@ -50,6 +73,37 @@ inline Harness make_harness(const std::string& properties = "") {
   gst_object_unref(element);
   return harness;
 }
+
+/// An element's messages.
+class Bus {
+ public:
+  using Message = std::shared_ptr<GstMessage>;
+  explicit Bus(GstElement* element) : element_(element), bus_(gst_bus_new()) {
+    gst_element_set_bus(element_, bus_);
+  }
+  ~Bus() {
+    gst_element_set_bus(element_, nullptr);
+    gst_object_unref(bus_);
+  }
+  Bus(const Bus&) = delete;
+  Bus& operator=(const Bus&) = delete;
+  /// Takes those of this kind that have come; the others stay.
+  [[nodiscard]] std::vector<Message> take(GstMessageType type) {
+    while (GstMessage* message = gst_bus_pop(bus_))
+      come_.emplace_back(message, [](GstMessage* one) { gst_message_unref(one); });
+    const auto others = std::stable_partition(come_.begin(), come_.end(), [type](const Message& one) {
+      return GST_MESSAGE_TYPE(one.get()) != type;
+    });
+    std::vector<Message> taken(others, come_.end());
+    come_.erase(others, come_.end());
+    return taken;
+  }
+
+ private:
+  GstElement* element_;
+  GstBus* bus_;
+  std::vector<Message> come_;
+};
 
 inline GstBuffer* make_frame(GstHarness* harness, GstClockTime pts, GstClockTime duration, std::uint8_t level,
                              std::size_t bytes = 32 * 18 * 3) {
@@ -95,6 +149,17 @@ inline void hear(Heard& heard, GstBuffer* buffer) {
   for (std::size_t i = before; i < heard.samples.size(); ++i)
     heard.finite = heard.finite && std::isfinite(heard.samples[i]);
   gst_buffer_unref(buffer);
+}
+
+/// A new stream on the harness's pad: start, caps, segment.
+inline void begin_stream(GstHarness* harness, const char* id, const GstSegment* segment = nullptr) {
+  gst_harness_push_event(harness, gst_event_new_stream_start(id));
+  GstCaps* caps = gst_caps_from_string(kCaps25);
+  gst_harness_push_event(harness, gst_event_new_caps(caps));
+  gst_caps_unref(caps);
+  GstSegment whole;
+  gst_segment_init(&whole, GST_FORMAT_TIME);
+  gst_harness_push_event(harness, gst_event_new_segment(segment != nullptr ? segment : &whole));
 }
 
 /// Waits for an event of this kind; false if another came last or none within a few seconds.

@@ -3,7 +3,9 @@
 #include "support/catch.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <thread>
 
 using namespace photoplayer;
 using namespace photoplayer::test;
@@ -138,6 +140,156 @@ TEST_CASE("element: its stream has its own id, upstream's group, caps and a time
   CHECK(current != nullptr);
   gst_caps_unref(current);
   gst_object_unref(pad);
+}
+
+TEST_CASE("element: the stream's start and caps come before anything else", "[gst]") {
+  const Harness harness = make_harness();
+  gst_harness_set_live(harness.get(), FALSE);
+  gst_harness_push_event(harness.get(), gst_event_new_stream_start("upstream"));
+  GstTagList* tags = gst_tag_list_new(GST_TAG_TITLE, "a film", nullptr);
+  gst_tag_list_set_scope(tags, GST_TAG_SCOPE_GLOBAL);
+  gst_harness_push_event(harness.get(), gst_event_new_tag(tags));
+  begin_stream(harness.get(), "upstream");
+  push_film(harness.get(), 25);
+  gst_harness_push_event(harness.get(), gst_event_new_eos());
+  std::vector<GstEventType> types;
+  while (types.empty() || types.back() != GST_EVENT_EOS) {
+    GstEvent* event = gst_harness_pull_event(harness.get());
+    REQUIRE(event != nullptr);
+    types.push_back(GST_EVENT_TYPE(event));
+    gst_event_unref(event);
+  }
+  REQUIRE(types.size() >= 4);
+  CHECK(types[0] == GST_EVENT_STREAM_START);
+  CHECK(types[1] == GST_EVENT_CAPS);
+  CHECK(std::count(types.begin(), types.end(), GST_EVENT_TAG) == 1);
+  CHECK(std::count(types.begin(), types.end(), GST_EVENT_STREAM_START) == 1);
+}
+
+TEST_CASE("element: a flush before the segment loses neither the stream's start nor its caps", "[gst]") {
+  const Harness harness = make_harness();
+  gst_harness_set_live(harness.get(), FALSE);
+  gst_harness_push_event(harness.get(), gst_event_new_stream_start("upstream"));
+  gst_harness_push_event(harness.get(), gst_event_new_flush_start());
+  gst_harness_push_event(harness.get(), gst_event_new_flush_stop(TRUE));
+  begin_stream(harness.get(), "upstream");
+  push_film(harness.get(), 50);
+  CHECK(finish(harness.get()).frames() == 88200);
+  GstCaps* current = gst_pad_get_current_caps(harness->sinkpad);
+  CHECK(current != nullptr);
+  gst_clear_caps(&current);
+}
+
+TEST_CASE("element: a new stream after the end is scored too", "[gst]") {
+  const Harness harness = offline();
+  push_film(harness.get(), 50);
+  gst_harness_push_event(harness.get(), gst_event_new_eos());
+  // At once: what is queued of the first film must still be heard.
+  begin_stream(harness.get(), "another");
+  REQUIRE(wait_for_event(harness.get(), GST_EVENT_EOS));
+  Heard first;
+  for (int i = 0; first.frames() < 88200 && i < 1000; ++i) {
+    if (GstBuffer* buffer = gst_harness_try_pull(harness.get()))
+      hear(first, buffer);
+    else
+      g_usleep(2000);
+  }
+  CHECK(first.frames() == 88200);
+  push_film(harness.get(), 50);
+  const Heard second = finish(harness.get());
+  CHECK(second.frames() == 88200);
+  CHECK(second.gapless);
+  CHECK(sounds(second));
+}
+
+TEST_CASE("element: a segment without stream time is no reason to complain", "[gst]") {
+  const Harness harness = make_harness();
+  gst_harness_set_live(harness.get(), FALSE);
+  GstSegment segment;
+  gst_segment_init(&segment, GST_FORMAT_TIME);
+  segment.time = GST_CLOCK_TIME_NONE;
+  static int complaints = 0;
+  const guint handler = g_log_set_handler(
+      "GStreamer", G_LOG_LEVEL_CRITICAL,
+      [](const gchar*, GLogLevelFlags, const gchar*, gpointer) { ++complaints; }, nullptr);
+  begin_stream(harness.get(), "upstream", &segment);
+  push_film(harness.get(), 25);
+  const Heard heard = finish(harness.get());
+  g_log_remove_handler("GStreamer", handler);
+  CHECK(heard.frames() == 44100);
+  CHECK(complaints == 0);
+}
+
+TEST_CASE("element: a drain query is answered on the spot", "[gst]") {
+  const Harness harness = offline();
+  GstPad* sink = gst_element_get_static_pad(harness->element, "sink");
+  GstPad* source = gst_element_get_static_pad(harness->element, "src");
+  int asked = 0;  // of the audio side
+  gst_pad_add_probe(
+      source, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PUSH),
+      [](GstPad*, GstPadProbeInfo* info, gpointer count) {
+        if (GST_QUERY_TYPE(GST_PAD_PROBE_INFO_QUERY(info)) == GST_QUERY_DRAIN) ++*static_cast<int*>(count);
+        return GST_PAD_PROBE_OK;
+      },
+      &asked, nullptr);
+  GstQuery* query = gst_query_new_drain();
+  CHECK(gst_pad_query(sink, query));
+  CHECK(asked == 0);
+  gst_query_unref(query);
+  gst_object_unref(source);
+  gst_object_unref(sink);
+}
+
+TEST_CASE("element: no task is left behind when it stops while the stream starts", "[gst]") {
+  use_scripted_element();
+  GstElement* element = gst_element_factory_make("photoplayer", nullptr);
+  gst_object_ref_sink(element);
+  GstPad* sink = gst_element_get_static_pad(element, "sink");
+  struct Upstream {
+    GstPad* source;  ///< the element's
+    std::atomic<bool> asked{false};
+  } upstream{gst_element_get_static_pad(element, "src")};
+  GstPad* pad = gst_pad_new("upstream", GST_PAD_SRC);
+  // The answer to the latency query, asked at the stream's start, comes when the source pad is down already.
+  gst_pad_set_query_function_full(
+      pad,
+      [](GstPad* asked, GstObject*, GstQuery* query) -> gboolean {
+        if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return FALSE;
+        auto* state = static_cast<Upstream*>(asked->querydata);
+        state->asked = true;
+        for (int i = 0; i < 5000 && gst_pad_is_active(state->source); ++i) g_usleep(1000);
+        g_usleep(50000);  // the pad's task, if it has one, is stopped a little later
+        gst_query_set_latency(query, FALSE, 0, GST_CLOCK_TIME_NONE);
+        return TRUE;
+      },
+      &upstream, nullptr);
+  gst_pad_set_active(pad, TRUE);
+  REQUIRE(gst_pad_link(pad, sink) == GST_PAD_LINK_OK);
+  for (int round = 0; round < 2; ++round) {
+    REQUIRE(gst_element_set_state(element, GST_STATE_PAUSED) == GST_STATE_CHANGE_SUCCESS);
+    upstream.asked = false;
+    std::thread video([pad] {
+      gst_pad_push_event(pad, gst_event_new_stream_start("upstream"));
+      GstCaps* caps = gst_caps_from_string(kCaps25);
+      gst_pad_push_event(pad, gst_event_new_caps(caps));
+      gst_caps_unref(caps);
+      GstSegment segment;
+      gst_segment_init(&segment, GST_FORMAT_TIME);
+      gst_pad_push_event(pad, gst_event_new_segment(&segment));
+    });
+    for (int i = 0; i < 5000 && !upstream.asked; ++i) g_usleep(1000);
+    CHECK(upstream.asked);
+    CHECK(gst_element_set_state(element, GST_STATE_READY) == GST_STATE_CHANGE_SUCCESS);
+    CHECK(GST_PAD_TASK(upstream.source) == nullptr);
+    video.join();
+  }
+  gst_element_set_state(element, GST_STATE_NULL);
+  gst_pad_unlink(pad, sink);
+  gst_pad_set_active(pad, FALSE);
+  gst_object_unref(pad);
+  gst_object_unref(sink);
+  gst_object_unref(upstream.source);
+  gst_object_unref(element);
 }
 
 TEST_CASE("element: new caps in mid-stream do not interrupt the music", "[gst]") {

@@ -5,6 +5,8 @@
 #include <gst/check/gsttestclock.h>
 
 #include <algorithm>
+#include <atomic>
+#include <stdexcept>
 
 using namespace photoplayer;
 using namespace photoplayer::test;
@@ -26,6 +28,18 @@ Latency ask(GstHarness* harness) {
   return latency;
 }
 
+/// Lets the one who waits least go on; false if nobody waits. Unlike gst_test_clock_crank() it does not wait
+/// for a waiter, whom a stopping engine may have called back.
+bool crank(GstTestClock* clock) {
+  GstClockID next = nullptr;
+  if (!gst_test_clock_peek_next_pending_id(clock, &next)) return false;
+  const GstClockTime due = gst_clock_id_get_time(next);
+  gst_clock_id_unref(next);
+  if (due > gst_clock_get_time(GST_CLOCK(clock))) gst_test_clock_set_time(clock, due);
+  if (GstClockID done = gst_test_clock_process_next_clock_id(clock)) gst_clock_id_unref(done);
+  return true;
+}
+
 struct Live : Heard {
   GstClockTimeDiff earliest = G_MAXINT64;  ///< least of (clock when it was heard − PTS)
 };
@@ -38,12 +52,7 @@ Live run_clock(GstHarness* harness, std::size_t frames, const Each& each) {
   GstTestClock* clock = gst_harness_get_testclock(harness);
   for (int i = 0; i < 20000 && heard.frames() < frames; ++i) {
     // Smaller than every wait of the engine, so that each thread gets its turn.
-    if (gst_test_clock_peek_id_count(clock) == 0) {
-      g_usleep(200);
-    } else {
-      gst_test_clock_crank(clock);
-      g_usleep(50);
-    }
+    g_usleep(crank(clock) ? 50 : 200);
     const GstClockTime now = gst_clock_get_time(GST_CLOCK(clock));
     while (GstBuffer* buffer = gst_harness_try_pull(harness)) {
       heard.earliest = std::min(heard.earliest, GST_CLOCK_DIFF(GST_BUFFER_PTS(buffer), now));
@@ -142,6 +151,131 @@ TEST_CASE("element: live, a flush starts anew", "[gst]") {
   const Heard heard = run_clock(harness.get(), 22050, [](GstClockTime) { return false; });
   CHECK(heard.frames() >= 22050);
   CHECK(heard.gapless);
+}
+
+TEST_CASE("element: live, one broken timestamp neither hides the picture nor holds up the end", "[gst]") {
+  std::shared_ptr<std::vector<SeenRequest>> requests;
+  {
+    const Scripted keep([&requests](const ScriptedParts& parts) { requests = parts.generator.requests; });
+    const Harness harness = make_harness("mode=instant");
+    gst_harness_use_testclock(harness.get());
+    gst_harness_set_src_caps_str(harness.get(), kCaps25);
+    int pushed = 0;
+    const auto show = [&](GstClockTime now) {
+      while (static_cast<GstClockTime>(pushed) * 40 * GST_MSECOND < now)
+        push_film(harness.get(), 1, pushed++);
+      return false;
+    };
+    (void)run_clock(harness.get(), 44100, show);
+    gst_harness_push(harness.get(), make_frame(harness.get(), 3600 * GST_SECOND, GST_SECOND, 90));
+    (void)run_clock(harness.get(), 2 * 44100, show);
+    gst_harness_push_event(harness.get(), gst_event_new_eos());
+    bool ended = false;
+    (void)run_clock(harness.get(), 5 * 44100, [&](GstClockTime) {
+      while (GstEvent* event = ended ? nullptr : gst_harness_try_pull_event(harness.get())) {
+        ended = GST_EVENT_TYPE(event) == GST_EVENT_EOS;
+        gst_event_unref(event);
+      }
+      return ended;
+    });
+    CHECK(ended);
+  }
+  REQUIRE(requests);
+  REQUIRE(requests->size() >= 2);
+  CHECK(requests->back().seen_until_s < 10.0);
+}
+
+TEST_CASE("element: live, a picture that cannot be read does not end the music", "[gst]") {
+  const Harness harness = make_harness("mode=instant");
+  Bus bus(harness->element);
+  gst_harness_use_testclock(harness.get());
+  gst_harness_set_src_caps_str(harness.get(), kCaps25);
+  (void)run_clock(harness.get(), 4410, [](GstClockTime) { return false; });
+  CHECK(gst_harness_push(harness.get(), make_frame(harness.get(), 100 * GST_MSECOND, 40 * GST_MSECOND, 90,
+                                                   10)) == GST_FLOW_OK);
+  CHECK(run_clock(harness.get(), 22050, [](GstClockTime) { return false; }).frames() >= 22050);
+  CHECK(bus.take(GST_MESSAGE_ERROR).empty());
+}
+
+TEST_CASE("element: live, a model that fails is warned of, and the ladder is posted", "[gst]") {
+  const Scripted failing(
+      [](const ScriptedParts& parts) { parts.generator.fails = [](int) { return true; }; });
+  const Harness harness = make_harness("mode=instant");
+  Bus bus(harness->element);
+  gst_harness_use_testclock(harness.get());
+  gst_harness_set_src_caps_str(harness.get(), kCaps25);
+  (void)run_clock(harness.get(), 5 * 44100, [](GstClockTime) { return false; });
+  const auto warnings = bus.take(GST_MESSAGE_WARNING);
+  REQUIRE(warnings.size() == 1);  // not one for each hop
+  GError* error = nullptr;
+  gst_message_parse_warning(warnings.front().get(), &error, nullptr);
+  CHECK(std::string(error->message) == "scripted failure");
+  g_error_free(error);
+  guint64 bed = 0;
+  for (const auto& message : bus.take(GST_MESSAGE_ELEMENT)) {
+    const GstStructure* body = gst_message_get_structure(message.get());
+    if (gst_structure_has_name(body, "photoplayer-ladder")) gst_structure_get_uint64(body, "bed", &bed);
+  }
+  CHECK(bed >= 2);
+}
+
+TEST_CASE("element: live, an exception in its task is an error on the bus", "[gst]") {
+  const Scripted throwing([](const ScriptedParts& parts) {
+    parts.generator.on_reset = [] { throw std::runtime_error("scripted throw"); };
+  });
+  const Harness harness = make_harness("mode=instant");
+  Bus bus(harness->element);
+  gst_harness_use_testclock(harness.get());
+  gst_harness_set_src_caps_str(harness.get(), kCaps25);
+  CHECK(wait_for_event(harness.get(), GST_EVENT_EOS));
+  const auto errors = bus.take(GST_MESSAGE_ERROR);
+  REQUIRE_FALSE(errors.empty());
+  GError* error = nullptr;
+  gst_message_parse_error(errors.front().get(), &error, nullptr);
+  CHECK(std::string(error->message) == "scripted throw");
+  g_error_free(error);
+}
+
+TEST_CASE("element: live, nothing is made any more when nobody takes the sound", "[gst]") {
+  const Harness harness = make_harness("mode=instant");
+  gst_harness_use_testclock(harness.get());
+  gst_harness_set_src_caps_str(harness.get(), kCaps25);
+  (void)run_clock(harness.get(), 22050, [](GstClockTime) { return false; });
+  gst_pad_set_chain_function(harness->sinkpad, [](GstPad*, GstObject*, GstBuffer* buffer) {
+    gst_buffer_unref(buffer);
+    return GST_FLOW_EOS;
+  });
+  GstTestClock* clock = gst_harness_get_testclock(harness.get());
+  // While the engine's threads live, each waits for the clock.
+  int idle = 0;
+  for (int i = 0; i < 3000 && idle < 50; ++i) {
+    idle = crank(clock) ? 0 : idle + 1;
+    g_usleep(1000);
+  }
+  CHECK(idle == 50);
+  gst_object_unref(clock);
+}
+
+TEST_CASE("element: live, a new stream after the end plays", "[gst]") {
+  for (const bool at_once : {true, false}) {
+    const Harness harness = make_harness("mode=instant");
+    gst_harness_use_testclock(harness.get());
+    gst_harness_set_src_caps_str(harness.get(), kCaps25);
+    (void)run_clock(harness.get(), 22050, [](GstClockTime) { return false; });
+    gst_harness_push_event(harness.get(), gst_event_new_eos());
+    if (!at_once) {
+      GstPad* source = gst_element_get_static_pad(harness->element, "src");
+      (void)run_clock(harness.get(), 44100,
+                      [source](GstClockTime) { return gst_pad_get_task_state(source) != GST_TASK_STARTED; });
+      gst_object_unref(source);
+    }
+    begin_stream(harness.get(), "another");
+    // The clock stands still, so nothing here is new.
+    while (GstBuffer* old = gst_harness_try_pull(harness.get())) gst_buffer_unref(old);
+    const Heard heard = run_clock(harness.get(), 22050, [](GstClockTime) { return false; });
+    CHECK(heard.frames() >= 22050);
+    CHECK(heard.gapless);
+  }
 }
 
 TEST_CASE("element: the mode stays while it plays", "[gst]") {

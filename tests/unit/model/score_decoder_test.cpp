@@ -100,3 +100,19 @@ TEST_CASE("ScoreDecoder: at most one note in twenty is corrected, and each is co
   for (const auto& event : notes->events) moved += event.on && event.pitch != 61 ? 1 : 0;
   CHECK(moved == notes->corrected);
 }
+
+TEST_CASE("ScoreDecoder: off-beat sixteenths are late in a style that swings, nowhere else") {
+  Roll roll(1);
+  for (int step = 0; step < 4; ++step) roll.onset(0, step, Layer::kMelody, 72);
+  const std::vector<float> one_row(1);
+  for (int style = 0; style < stream::kStyles; ++style) {
+    auto choices = std::make_shared<ScoreChoices>();
+    choices->style = style;
+    const auto notes = decoder_of(roll, choices)->decode(0, one_row);
+    REQUIRE(notes);
+    for (const NoteEvent& event : notes->events) {
+      const bool swings = std::string(stream::kStyleNames[static_cast<std::size_t>(style)]) == "lofi" && event.step % 2 == 1;
+      CHECK((event.late_steps > 0.0F) == swings);
+    }
+  }
+}

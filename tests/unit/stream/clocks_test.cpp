@@ -60,4 +60,5 @@ TEST_CASE("BeatClock: time and step are inverse after hours of changes", "[strea
   const double time_s = clock.time_of_step(79999);
   CHECK(clock.step_at(time_s) == Approx(79999.0).epsilon(1e-12));
   CHECK(clock.tempo_bpm() == Approx(100.0));
+  CHECK(clock.changes() <= 256);  // copied for every hop
 }

@@ -3,7 +3,9 @@
 #include <photoplayer/stream/steady_clock.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
+#include <stdexcept>
 #include <thread>
 
 #include "support/catch.h"
@@ -217,6 +219,67 @@ TEST_CASE("Live engine: a generator that fails is counted and stood in for", "[s
   CHECK(report.last_failure == "scripted failure");
   CHECK(report.ladder.look_ahead == 1);
   CHECK(report.underrun_frames == 0);
+}
+
+TEST_CASE("Live engine: a first hop that comes late leaves the rest on time", "[stream][live]") {
+  Rig rig(live_settings(100.0));
+  rig.film.cuts = {{3.21, 1.0F}, {7.77, 1.0F}};
+  rig.decoder->on_decode = [&rig](int call) {
+    if (call == 0) rig.clock.wait_until(rig.clock.now_s() + 0.5);
+  };
+  rig.start();
+  rig.run_until(12.0);
+  rig.stop();
+  // Until its deadline a hop has 0.36 s from the moment it was begun.
+  const double late_s = static_cast<double>(rig.engine->report().underrun_frames) / 44100.0;
+  CHECK(late_s > 0.13);
+  CHECK(late_s < 0.25);
+  CHECK(rig.engine->report().underrun_events == 1);
+  // The first sample was taken when it was due, so the samples are the music's time.
+  for (const auto& [time_s, strength] : rig.film.cuts) {
+    const auto at = static_cast<std::size_t>(std::llround(time_s * 44100.0));
+    CHECK(std::abs(rig.heard[2 * at]) > 0.2F);
+    CHECK(std::abs(rig.heard[2 * (at - 40)]) < 0.05F);
+  }
+}
+
+TEST_CASE("Live engine: a decoder that throws is counted, and the hops go on", "[stream][live]") {
+  Rig rig(live_settings());
+  rig.decoder->on_decode = [](int call) {
+    if (call == 4) throw std::runtime_error("scripted throw");
+  };
+  rig.start();
+  rig.run_until(14.0);
+  rig.stop();
+  const Report report = rig.engine->report();
+  CHECK(report.failures == 1);
+  CHECK(report.last_failure.find("scripted throw") != std::string::npos);
+  CHECK(report.windows >= 11);
+  CHECK(report.underrun_frames == 0);
+  CHECK(rig.requests->back().times_s.back() > 13.0);
+}
+
+TEST_CASE("Live engine: hops do not pile up while nobody takes sound", "[stream][live]") {
+  Rig rig(live_settings());
+  rig.start();
+  rig.run_until(4.0);
+  const std::size_t before = rig.requests->size();
+  rig.clock.wait_until(24.0);
+  CHECK(rig.requests->size() <= before + 4);  // twenty seconds of music are 20
+  rig.run_until(34.0);
+  rig.stop();
+  CHECK(rig.requests->back().times_s.back() > 33.0);
+}
+
+TEST_CASE("Live engine: an interrupted clock stops its work, before anyone stops it", "[stream][live]") {
+  Rig rig(live_settings());
+  rig.start();
+  rig.run_until(5.0);
+  const std::size_t before = rig.requests->size();
+  rig.clock.interrupt();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  rig.stop();
+  CHECK(rig.requests->size() == before);
 }
 
 TEST_CASE("Live engine: music goes on when the video stops", "[stream][live]") {

@@ -42,6 +42,25 @@ TEST_CASE("RenderPort: silence before the first music is not an underrun", "[str
   CHECK(port.underrun_events() == 0);
 }
 
+TEST_CASE("RenderPort: once sound is due, silence before the first music is an underrun, and is made up for",
+          "[stream][rt]") {
+  FrameRing ring(8192);
+  RingRenderPort port(ring, 1000);
+  std::vector<float> out(2 * 100);
+  (void)port.render(out);
+  port.expect_sound(true);
+  for (int i = 0; i < 3; ++i) (void)port.render(out);
+  CHECK(port.underrun_events() == 1);
+  CHECK(port.underrun_frames() == 300);
+  std::vector<float> music = steady(700, 0.25F);
+  std::fill(music.begin(), music.begin() + 2 * 300, 0.5F);  // what should have sounded by now
+  REQUIRE(ring.try_write(music, port.epoch()));
+  CHECK(port.render(out).frames_rendered == 100);  // waiting for a full buffer would make it later still
+  CHECK(*std::max_element(out.begin(), out.end()) <= 0.25F);
+  CHECK(port.queued_frames() == 300);
+  CHECK(port.underrun_frames() == 300);
+}
+
 TEST_CASE("RenderPort: an underrun ramps to silence and back without a step", "[stream][rt]") {
   FrameRing ring(8192);
   RingRenderPort port(ring);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "save_bundle.h"
 
+#include <photoplayer/model/bundle.h>
 #include <photoplayer/model/bundle_writer.h>
 
 #include <map>
@@ -48,6 +49,11 @@ Result<void> save_bundle(const TrainConfig& config, const std::vector<std::strin
   collect("predictor.", *model.predictor, tensors);
   nlohmann::json provenance = {{"music", count_sources(sources)},
                                {"pictures", "rendered by the project's own picture renderer"}};
+  if (!config.start_bundle.empty()) {  // its weights are in these, so its data are, too
+    const auto start = model::Bundle::open(config.start_bundle);
+    if (!start) return tl::unexpected(start.error());
+    provenance["continued_from"] = {{"sha256", start->sha256()}, {"provenance", nlohmann::json::parse(start->info().provenance)}};
+  }
   nlohmann::json semantic_config;
   if (!config.semantic_weights.empty()) {
     auto semantic = read_plain_tensors(config.semantic_weights);

@@ -28,6 +28,7 @@ class BeatClock final : public LatentClock {
   [[nodiscard]] double step_at(double time_s) const;
   [[nodiscard]] double step_s_at(std::int64_t step) const;  ///< length of the sixteenth that begins at `step`
   [[nodiscard]] double tempo_bpm() const;                   ///< after the last change
+  [[nodiscard]] std::size_t changes() const { return knots_.size(); }  ///< of tempo, that are remembered
   [[nodiscard]] static bool is_bar_line(std::int64_t beat) { return beat % kBeatsPerBar == 0; }
 
   /// From `step` on. Steps must not decrease from call to call.
@@ -43,6 +44,7 @@ class BeatClock final : public LatentClock {
     double step_s;  ///< length of a sixteenth from here on
   };
   void add_knot(std::int64_t step, double step_s);
+  void remember(const Knot& knot);
   [[nodiscard]] const Knot& knot_at(double step) const;
 
   /// More than any window looks back; keeps copies cheap and an endless stream's memory bounded.

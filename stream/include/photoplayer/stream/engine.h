@@ -20,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace photoplayer::stream {
 
@@ -66,8 +67,11 @@ class Engine {
   /// `stems`: one such buffer per layer, or empty. Caller: one thread, not while live.
   [[nodiscard]] virtual Result<std::size_t> pull(std::span<float> out, std::span<const std::span<float>> stems) = 0;
 
-  /// Live. Returns once the first PCM is ready or `clock` says that it should be. Caller: control.
+  /// Live. Returns once the first PCM is ready or `clock` says that it should be: from then on the render thread may
+  /// take frames at the clock's pace, what it does not find is an underrun, and music that comes late is passed over,
+  /// so that the rest is on time. Caller: control.
   [[nodiscard]] virtual Result<void> start_live(Clock& clock) = 0;
+  /// Waits for the live threads to end; what they have made stays. Caller: control, not while `start_live` runs.
   virtual void stop_live() = 0;
   /// The audio thread's side; valid from `start_live` until the engine dies.
   [[nodiscard]] virtual RenderPort& render_port() = 0;
@@ -80,7 +84,14 @@ class Engine {
 
   /// The latency to report to a pipeline: aligned = hop + analysis + budget + jitter, instant = jitter.
   [[nodiscard]] virtual double latency_s() const = 0;
+  /// Everything, lists included; may copy megabytes. Any thread but render, now and then.
   [[nodiscard]] virtual Report report() const = 0;
+  /// The report without its lists (seams, beats, bars, events, stages): cheap at any age of the stream. Any thread but
+  /// render.
+  [[nodiscard]] virtual Report counts() const = 0;
+  /// The beats in (after_s, until_s] of running time that are planned by now, oldest first; the newest 64 of them.
+  /// Any thread but render.
+  [[nodiscard]] virtual std::vector<ReportedBeat> beats(double after_s, double until_s) const = 0;
 };
 
 }  // namespace photoplayer::stream

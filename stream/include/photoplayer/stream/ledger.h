@@ -9,10 +9,13 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <mutex>
 #include <span>
+#include <type_traits>
+#include <vector>
 
 namespace photoplayer::stream {
 
@@ -31,19 +34,25 @@ class Ledger {
   void reset();
   /// All but the render thread's counters.
   [[nodiscard]] Report report() const;
+  /// The report without its lists: of the same cost at any age of the stream.
+  [[nodiscard]] Report counts() const;
+  /// The beats in (after_s, until_s], oldest first; the newest `kMaxBeats` of them.
+  static constexpr std::ptrdiff_t kMaxBeats = 64;
+  [[nodiscard]] std::vector<ReportedBeat> beats(double after_s, double until_s) const;
 
  private:
   /// Ten hours of beats at 160 a minute.
   static constexpr std::size_t kMaxEntries = 100'000;
   template <typename Entry>
-  static void keep(std::deque<Entry>& list, const Entry& entry) {
+  static void keep(std::deque<Entry>& list, const std::type_identity_t<Entry>& entry) {
     list.push_back(entry);
     if (list.size() > kMaxEntries) list.pop_front();
   }
 
   mutable std::mutex mutex_;
   Report counts_;  // lists unused
-  std::deque<double> seams_s_, beats_s_, bars_s_;
+  std::deque<double> seams_s_, bars_s_;
+  std::deque<ReportedBeat> beats_;
   std::deque<ReportedEvent> events_;
   std::array<Quantiles, kStageNames.size()> stages_;
   bool any_hop_ = false;

@@ -25,6 +25,7 @@ struct NoteEvent {
   float velocity = 0.6F;         ///< 0…1, before dynamics; unused when `on` is false
   bool accent = false;           ///< a marked accent: added for a picture event, not the network's
   double offset_s = 0.0;         ///< moved from the grid by this much to meet a cut (hit point)
+  float late_steps = 0.0F;       ///< swing: later than the grid by this share of a sixteenth, unless it meets a cut
 };
 
 }  // namespace photoplayer::stream

@@ -24,6 +24,12 @@ struct ReportedEvent {
   double accent_time_s = 0.0;  ///< where the accent sounds; meaningless if not taken
 };
 
+struct ReportedBeat {
+  double time_s = 0.0;       ///< running time
+  std::uint64_t number = 0;  ///< of the piece's beats, from 0
+  std::uint64_t bar = 0;     ///< of the piece's bars, from 0
+};
+
 struct LadderCounts {
   std::uint64_t fewer_steps = 0, no_guidance = 0, look_ahead = 0, repeat_bar = 0, bed = 0;
 };
