@@ -12,9 +12,6 @@
 namespace photoplayer::tools {
 namespace {
 
-/// A picture that stands still is seen this often, as the frames of a constant rate would show it.
-constexpr double kStanding_s = 0.5;
-
 /// Unmaps when it goes.
 class MappedFrame {
  public:
@@ -64,7 +61,7 @@ PictureFeed::PictureFeed(stream::Timeline& timeline, std::unique_ptr<stream::Sem
     : state_(std::make_unique<State>(timeline, std::move(encoder))) {}
 PictureFeed::~PictureFeed() = default;
 
-Result<void> PictureFeed::see(GstSample* sample, double time_s, double end_s) {
+Result<void> PictureFeed::see(GstSample* sample, double time_s) {
   GstVideoInfo info;
   if (gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) == 0) {
     return fail(ErrorCode::kBadInput, "the film has frames of a kind that cannot be read");
@@ -81,11 +78,7 @@ Result<void> PictureFeed::see(GstSample* sample, double time_s, double end_s) {
     if (!scaler) return tl::unexpected(scaler.error());
     state_->scaler.emplace(std::move(*scaler));
   }
-  if (auto seen = state_->look(frame.get(), time_s); !seen) return seen;
-  for (double again_s = time_s + kStanding_s; again_s < end_s - kStanding_s; again_s += kStanding_s) {
-    if (auto seen = state_->look(frame.get(), again_s); !seen) return seen;
-  }
-  return {};
+  return state_->look(frame.get(), time_s);
 }
 
 void PictureFeed::finish(double end_s) { state_->timeline.finish(end_s); }

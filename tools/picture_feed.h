@@ -20,9 +20,9 @@ class PictureFeed {
   PictureFeed& operator=(const PictureFeed&) = delete;
   ~PictureFeed();
 
-  /// The frame shows from `time_s` to `end_s`; one that stays long is looked at again. Caps may change on the way.
+  /// The frame shows at `time_s`; one that stays long is to be shown again. Caps may change on the way.
   /// Fails with kBadInput on a frame that cannot be read.
-  [[nodiscard]] Result<void> see(GstSample* frame, double time_s, double end_s);
+  [[nodiscard]] Result<void> see(GstSample* frame, double time_s);
   /// No more frames; the picture ends at `end_s`.
   void finish(double end_s);
 

@@ -23,6 +23,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -132,13 +133,32 @@ class ScoreJob {
 
  private:
   Result<void> open_film() {
+    if (auto enough = check_passes(); !enough) return enough;
     auto film = FilmReader::open(options_.film, cancelled_);
     if (!film) return tl::unexpected(film.error());
     film_ = std::move(*film);
-    spdlog::debug("film open after {:.2f} s: {}", seconds(), film_->info().video_caps);
-    if (kind_ != OutputKind::kMp4 && kind_ != OutputKind::kMkv) return {};
+    spdlog::debug("film open after {:.2f} s: {}", seconds(), film_->info().picture.caps);
+    return check_film();
+  }
+
+  /// A film that comes through a pipe is gone once its pictures were seen.
+  [[nodiscard]] Result<void> check_passes() const {
+    std::error_code ignored;
+    const auto type = std::filesystem::status(options_.film, ignored).type();
+    const bool once = type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character ||
+                      type == std::filesystem::file_type::socket;
+    if (!once || (!writes_film() && options_.keep_sound == KeepSound::kOff)) return {};
+    return fail(ErrorCode::kBadInput, "'" + options_.film.string() + "' can be read only once, and " +
+                                          (writes_film() ? "an output that ends in .mp4 or .mkv" : "--keep-sound") +
+                                          " needs it twice; give a file");
+  }
+
+  [[nodiscard]] Result<void> check_film() const {
+    if (!writes_film()) return {};
     return check_container(container(), film_->info(), options_.keep_sound == KeepSound::kTrack);
   }
+
+  [[nodiscard]] bool writes_film() const { return kind_ == OutputKind::kMp4 || kind_ == OutputKind::kMkv; }
 
   [[nodiscard]] double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
@@ -166,7 +186,7 @@ class ScoreJob {
     scored_ = *scored;
     if (!film_->warning().empty()) warnings_.push_back(film_->warning());
     spdlog::debug("{} samples of music after {:.2f} s", music_->frames(), seconds());
-    return {};
+    return check_film();  // again: now all of it was seen
   }
 
   Result<void> write_output(Results& results) {
@@ -183,7 +203,12 @@ class ScoreJob {
       case OutputKind::kMp4:
       case OutputKind::kMkv: break;
     }
-    return write_film({options_.film, results.output.temporary(), container(), &*music_, film.origin_s,
+    if (!keeps_orientation(container(), film.picture)) {
+      warnings_.push_back("'" + options_.output.string() + "' shows the picture as it was coded, without its turn (" +
+                          film.picture.orientation + "), which " +
+                          (kind_ == OutputKind::kMkv ? "a .mkv file cannot tell; .mp4 can" : "cannot be told"));
+    }
+    return write_film({options_.film, results.output.temporary(), container(), &*music_, film.origin_s, film.picture,
                        options_.keep_sound == KeepSound::kTrack && film.has_sound},
                       cancelled_);
   }

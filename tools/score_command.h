@@ -12,7 +12,7 @@
 
 namespace photoplayer::tools {
 
-/// Warnings for the user, at most two. Caller: control.
+/// Warnings for the user, at most three. Caller: control.
 [[nodiscard]] Result<std::vector<std::string>> score(const ScoreOptions& options, const ModelFactory& factory,
                                                      const std::atomic<bool>& cancelled);
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "score_options.h"
 
+#include "media/stem_files.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdio>
+#include <string>
 #include <system_error>
+#include <vector>
 
 namespace photoplayer::tools {
 namespace {
@@ -26,6 +30,37 @@ Result<void> check_range(const char* option, double value, double lowest, double
   char text[160];
   std::snprintf(text, sizeof text, "%s is %g; it must be from %g to %g", option, value, lowest, highest);
   return usage(text);
+}
+
+/// By any name: links, "./", "..".
+bool same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code none;
+  if (std::filesystem::equivalent(a, b, none)) return true;
+  const auto one = std::filesystem::weakly_canonical(std::filesystem::absolute(a, none), none);
+  const auto other = std::filesystem::weakly_canonical(std::filesystem::absolute(b, none), none);
+  return !one.empty() && one == other;
+}
+
+/// Nothing is written over what is read, and nothing twice.
+Result<void> check_names(const ScoreOptions& options) {
+  std::vector<std::filesystem::path> results = {options.output};
+  if (!options.report.empty()) results.push_back(options.report);
+  for (int i = 0; i < stream::kLayers && !options.stems_folder.empty(); ++i) {
+    results.push_back(stem_path(options.stems_folder, static_cast<stream::Layer>(i)));
+  }
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const std::string name = "'" + results[i].string() + "'";
+    if (same_file(options.film, results[i])) return usage(name + " is the film itself; give another name");
+    if (!options.bundle.empty() && same_file(options.bundle, results[i])) {
+      return usage(name + " is the bundle itself; give another name");
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (same_file(results[j], results[i])) {
+        return usage(name + " would be written twice, among the output, --report and --stems; give different names");
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -104,13 +139,7 @@ Result<void> check(const ScoreOptions& options) {
     return usage("--keep-sound does not go with a .mid file, which holds notes and no sound");
   }
   if (options.film.empty()) return usage("no film was given");
-  std::error_code ignored;
-  for (const auto& written : {options.output, options.report}) {
-    if (!written.empty() && std::filesystem::equivalent(options.film, written, ignored)) {
-      return usage("'" + written.string() + "' is the film itself; give another name");
-    }
-  }
-  if (options.report == options.output) return usage("--report and --output name the same file");
+  if (auto ok = check_names(options); !ok) return ok;
 
   const stream::Controls& controls = options.controls;
   if (auto ok = check_range("--steps", options.steps.value_or(1), 1, 1000); !ok) return ok;

@@ -14,6 +14,8 @@ namespace photoplayer::tools {
 namespace {
 
 constexpr std::size_t kBlockFrames = 4096;
+/// A picture that stands still is seen this often, as the frames of a constant rate would show it.
+constexpr double kStanding_s = 0.5;
 constexpr double kPatience_s = 0.1;  // how long an interruption may go unnoticed while waiting
 
 class Scoring {
@@ -25,13 +27,7 @@ class Scoring {
       auto frame = run_.film.next();
       if (!frame) return tl::unexpected(frame.error());
       if (!*frame) break;
-      if (auto waited = wait_for((*frame)->time_s); !waited) return tl::unexpected(waited.error());
-      const double end_s = (*frame)->time_s + (*frame)->duration_s;
-      if (auto seen = run_.pictures.see((*frame)->sample.get(), (*frame)->time_s, end_s); !seen) {
-        return tl::unexpected(seen.error());
-      }
-      // Up to the frame's beginning only: its end may still turn out to be the film's.
-      if (auto pulled = pull_until(music_frames((*frame)->time_s)); !pulled) return tl::unexpected(pulled.error());
+      if (auto taken = take(**frame); !taken) return tl::unexpected(taken.error());
     }
     result_.video_s = run_.film.end_s();
     run_.pictures.finish(result_.video_s);
@@ -45,6 +41,20 @@ class Scoring {
   }
 
  private:
+  /// A long frame is seen and scored bit by bit: the timeline forgets, and the user may interrupt.
+  Result<void> take(const FilmFrame& frame) {
+    const double end_s = frame.time_s + frame.duration_s;
+    double time_s = frame.time_s;
+    do {
+      if (auto waited = wait_for(time_s); !waited) return waited;
+      if (auto seen = run_.pictures.see(frame.sample.get(), time_s); !seen) return seen;
+      // No further, for the frame's end may turn out to be the film's.
+      if (auto pulled = pull_until(music_frames(time_s)); !pulled) return pulled;
+      time_s += kStanding_s;
+    } while (time_s < end_s - kStanding_s);
+    return {};
+  }
+
   Result<void> wait_for(double time_s) {
     while (run_.pace == Pace::kRealTime && clock_.now_s() < time_s) {
       if (run_.cancelled) return fail(ErrorCode::kCancelled, "interrupted");

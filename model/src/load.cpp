@@ -6,6 +6,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "parlour_network.h"
@@ -25,8 +26,23 @@ void use_threads(int threads) {
   if (auto* set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(threads);
 }
 
+/// Checked before it becomes an int: a JSON number can be 1e300.
+Result<double> number_in(const json& config, const char* key, double usual, double lowest, double highest) {
+  const double value = config.value(key, usual);
+  if (value >= lowest && value <= highest) return value;
+  char text[120];
+  std::snprintf(text, sizeof text, "its config says %s %g; allowed is %g to %g", key, value, lowest, highest);
+  return fail(ErrorCode::kBadBundle, text);
+}
+
 Result<LoadedModel> load_parlour(const Bundle& bundle, const ModelSettings& settings) {
   const auto config = json::parse(bundle.config());
+  const auto steps = number_in(config, "steps", 8, 1, 1000);
+  const auto guidance = number_in(config, "guidance", 1.5, 0, 20);
+  const auto window = number_in(config, "window_rows", 32, 12, 59);
+  for (const auto* number : {&steps, &guidance, &window}) {
+    if (!*number) return tl::unexpected(number->error());
+  }
   auto networks = load_parlour_networks(bundle);
   if (!networks) return tl::unexpected(networks.error());
 
@@ -48,11 +64,10 @@ Result<LoadedModel> load_parlour(const Bundle& bundle, const ModelSettings& sett
   model.parts.decoder = make_score_decoder(make_roll_decoder(networks->vae), choices);
   model.parts.synthesiser = std::make_unique<StyleFollower>(std::move(*synthesiser), choices);
   model.settings.seed = settings.seed;
-  model.settings.steps = config.value("steps", 8);
-  model.settings.guidance = config.value("guidance", 1.5F);
-  const int window = config.value("window_rows", 32);
+  model.settings.steps = static_cast<int>(*steps);
+  model.settings.guidance = static_cast<float>(*guidance);
   model.settings.look_ahead_rows = 8;
-  model.settings.context_rows = std::max(4, window - 8 - 3);  // the longest hop has three beats
+  model.settings.context_rows = std::max(4, static_cast<int>(*window) - 8 - 3);  // the longest hop has three beats
   return model;
 }
 

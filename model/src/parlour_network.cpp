@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parlour_network.h"
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "weights.h"
 
@@ -10,22 +14,29 @@ namespace {
 
 using nlohmann::json;
 
+/// -1, which no check lets pass, for what is not a whole number.
+std::int64_t size_in(const json& config, const char* key) {
+  const json& value = config.at(key);
+  return value.is_number_integer() ? value.get<std::int64_t>() : -1;
+}
+
 Result<network::DitConfig> dit_config(const json& config) {
   network::DitConfig dit;
-  dit.latent_dims = config.at("latent_dims");
-  dit.width = config.at("width");
-  dit.depth = config.at("depth");
-  dit.head_dims = config.at("head_dims");
-  dit.cond_dims = config.at("cond_dims");
-  dit.feed_forward_dims = config.at("feed_forward_dims");
-  dit.film_dims = config.at("film_dims");
-  dit.colour_hidden = config.at("colour_hidden");
-  dit.plan_numbers = config.at("plan_numbers");
-  dit.global_numbers = config.at("global_numbers");
+  dit.latent_dims = size_in(config, "latent_dims");
+  dit.width = size_in(config, "width");
+  dit.depth = size_in(config, "depth");
+  dit.head_dims = size_in(config, "head_dims");
+  dit.cond_dims = size_in(config, "cond_dims");
+  dit.feed_forward_dims = size_in(config, "feed_forward_dims");
+  dit.film_dims = size_in(config, "film_dims");
+  dit.colour_hidden = size_in(config, "colour_hidden");
+  dit.plan_numbers = size_in(config, "plan_numbers");
+  dit.global_numbers = size_in(config, "global_numbers");
   const std::string fusion = config.at("fusion");
   const auto known = network::fusion_from_name(fusion);
   if (!known) return fail(ErrorCode::kBadBundle, "unknown fusion '" + fusion + "' in the bundle's config");
   dit.fusion = *known;
+  dit.clean_context = config.value("context", "renoised") == "clean";
   if (dit.plan_numbers != network::kPlanNumbers || dit.global_numbers != network::kGlobalNumbers) {
     return fail(ErrorCode::kBadBundle, "the bundle plans with " + std::to_string(dit.plan_numbers) + "+" +
                                            std::to_string(dit.global_numbers) + " numbers, this build with " +
@@ -44,6 +55,31 @@ Result<network::DitConfig> dit_config(const json& config) {
   return dit;
 }
 
+/// A network is allocated before its tensors are read. So that a few bytes of config cannot ask for more memory than
+/// there is, the tensors that decide its size are looked up first.
+Result<void> check_sizes(const Bundle& bundle, const network::DitConfig& dit, const network::ScoreVaeConfig& vae) {
+  using Shape = std::vector<std::int64_t>;
+  std::vector<std::pair<std::string, Shape>> expected = {{"dit.project_in.weight", {dit.width, dit.latent_dims}},
+                                                         {"dit.to_cond_embed.0.weight", {dit.cond_dims, dit.cond_dims}},
+                                                         {"dit.colour_proj1.weight", {dit.colour_hidden, dit.colour_dims}},
+                                                         {"vae.enc_mid.weight", {vae.hidden, vae.hidden}}};
+  for (std::int64_t i = 0; i < dit.depth; ++i) {
+    const std::string layer = "dit.layer" + std::to_string(i) + ".";
+    expected.push_back({layer + "self_attn.to_qkv.weight", {3 * dit.width, dit.width}});
+    expected.push_back({layer + "cross_attn0.to_kv.weight", {2 * dit.cond_dims, dit.cond_dims}});
+    expected.push_back({layer + "ff.proj_out.weight", {dit.width, dit.feed_forward_dims}});
+    expected.push_back({layer + "FiLM_gamma_sem.0.weight", {dit.film_dims, dit.film_dims}});
+  }
+  for (const auto& [name, shape] : expected) {
+    const auto tensor = bundle.tensor(name);
+    if (!tensor) return tl::unexpected(tensor.error());
+    if (tensor->shape != shape) {
+      return fail(ErrorCode::kBadBundle, "the shape of '" + name + "' does not fit the bundle's config");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<ParlourNetworks> load_parlour_networks(const Bundle& bundle) {
@@ -52,10 +88,11 @@ Result<ParlourNetworks> load_parlour_networks(const Bundle& bundle) {
   if (!dit) return tl::unexpected(dit.error());
   network::ScoreVaeConfig vae_config;
   vae_config.latent_dims = dit->latent_dims;
-  vae_config.hidden = config.at("vae_hidden");
+  vae_config.hidden = size_in(config, "vae_hidden");
   if (vae_config.hidden < 1 || vae_config.hidden > 16384) {
     return fail(ErrorCode::kBadBundle, "the bundle's config has a size out of range");
   }
+  if (auto fits = check_sizes(bundle, *dit, vae_config); !fits) return tl::unexpected(fits.error());
 
   ParlourNetworks result;
   result.score = {network::Dit(*dit), network::RhythmPredictor(network::RhythmPredictorConfig{})};

@@ -2,6 +2,7 @@
 #include "weights.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace photoplayer::model {
 
@@ -11,9 +12,10 @@ Result<void> fill(torch::nn::Module& module, const Bundle& bundle, const std::st
   const auto load = [&](const std::string& name, torch::Tensor& tensor) {
     const auto shape = tensor.sizes().vec();
     auto values = bundle.read_f32(prefix + name, shape);
-    if (!values) {
-      faults += (faults.empty() ? "" : "; ") + values.error().message;
-      return;
+    const auto blame = [&](const std::string& why) { faults += (faults.empty() ? "" : "; ") + why; };
+    if (!values) return blame(values.error().message);
+    if (!std::all_of(values->begin(), values->end(), [](float value) { return std::isfinite(value); })) {
+      return blame("tensor '" + prefix + name + "' has a value that is not finite");
     }
     std::copy(values->begin(), values->end(), tensor.data_ptr<float>());
   };

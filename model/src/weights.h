@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Fills a module from a bundle: every parameter and buffer by its name after a prefix. All that is missing or
-/// misshapen is named at once.
+/// Fills a module from a bundle: every parameter and buffer by its name after a prefix. All that is missing,
+/// misshapen or not finite is named at once.
 #include <photoplayer/model/bundle.h>
 #include <torch/torch.h>
 

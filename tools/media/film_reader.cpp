@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -21,13 +22,6 @@ constexpr GstClockTime kPoll = 100 * GST_MSECOND;
 
 bool begins_with(const std::string& text, const char* prefix) { return text.rfind(prefix, 0) == 0; }
 
-std::string caps_text(GstCaps* caps) {
-  gchar* text = gst_caps_to_string(caps);
-  std::string out = text;
-  g_free(text);
-  return out;
-}
-
 class DecodebinReader final : public FilmReader {
  public:
   DecodebinReader(std::filesystem::path path, const std::atomic<bool>& cancelled)
@@ -40,7 +34,7 @@ class DecodebinReader final : public FilmReader {
   const std::string& warning() const override { return warning_; }
 
  private:
-  static gboolean on_autoplug_continue(GstElement*, GstPad*, GstCaps* caps, gpointer self);
+  static gboolean on_autoplug_continue(GstElement*, GstPad* pad, GstCaps* caps, gpointer self);
   static void on_pad_added(GstElement*, GstPad* pad, gpointer self);
   static void on_no_more_pads(GstElement*, gpointer self);
   static GstPadProbeReturn on_other_stream(GstPad*, GstPadProbeInfo* probe, gpointer self);
@@ -52,6 +46,8 @@ class DecodebinReader final : public FilmReader {
   void read_bus();
   Result<GstOwner<GstSample>> pull();
   Result<std::optional<FilmFrame>> decode();
+  void watch(GstPad* pad, const std::string& caps);
+  void learn_streams();
   void conclude();
 
   const std::filesystem::path path_;
@@ -62,13 +58,15 @@ class DecodebinReader final : public FilmReader {
 
   std::optional<FilmFrame> ahead_;  // one frame of look-ahead: a frame lasts until the next
   std::uint64_t frames_ = 0;
-  double last_time_s_ = 0.0, last_interval_s_ = 0.0;
+  double last_time_s_ = 0.0, last_interval_s_ = 0.0, last_own_duration_s_ = 0.0;
   bool ended_ = false;
   std::string stream_error_;
   std::string missing_decoder_;
 
   std::mutex mutex_;  // guards what the streaming threads write, up to the blank line
-  std::string first_caps_, video_caps_, sound_caps_;
+  std::string first_caps_, sound_caps_;
+  std::map<std::string, CodedPictureWatch> pictures_;  // coded picture streams by their ids
+  std::string linked_id_;                              // the one that is decoded
   bool video_linked_ = false, all_pads_known_ = false;
   double other_end_s_ = 0.0;
 
@@ -76,13 +74,21 @@ class DecodebinReader final : public FilmReader {
   PipelineOwner pipeline_;  // last: it is stopped before the members that its threads use go
 };
 
-gboolean DecodebinReader::on_autoplug_continue(GstElement*, GstPad*, GstCaps* caps, gpointer self) {
+/// The last picture caps of a stream before its decoder are the coded stream's; containers come earlier.
+void DecodebinReader::watch(GstPad* pad, const std::string& caps) {
+  const GstOwner<GstPad> source(GST_IS_GHOST_PAD(pad) ? gst_ghost_pad_get_target(GST_GHOST_PAD(pad)) : nullptr);
+  if (source == nullptr) return;
+  const std::string id = stream_id(source.get());
+  const bool decoded = begins_with(caps, "video/x-raw") && pictures_.contains(id);
+  if (!decoded) pictures_[id].watch(source.get(), caps);
+}
+
+gboolean DecodebinReader::on_autoplug_continue(GstElement*, GstPad* pad, GstCaps* caps, gpointer self) {
   auto& reader = *static_cast<DecodebinReader*>(self);
   const std::string text = caps_text(caps);
   const std::lock_guard lock(reader.mutex_);
   if (reader.first_caps_.empty()) reader.first_caps_ = text;
-  // The last picture caps before the decoder are the coded stream's; containers come earlier.
-  if (!reader.video_linked_ && (begins_with(text, "video/") || begins_with(text, "image/"))) reader.video_caps_ = text;
+  if (!reader.video_linked_ && (begins_with(text, "video/") || begins_with(text, "image/"))) reader.watch(pad, text);
   if (begins_with(text, "audio/")) {
     if (reader.sound_caps_.empty()) reader.sound_caps_ = text;
     return FALSE;  // sound is not decoded here
@@ -119,6 +125,7 @@ void DecodebinReader::on_pad_added(GstElement*, GstPad* pad, gpointer self) {
     if (picture && !reader.video_linked_) {
       const GstOwner<GstPad> into(gst_element_get_static_pad(reader.sink_, "sink"));
       reader.video_linked_ = gst_pad_link(pad, into.get()) == GST_PAD_LINK_OK;
+      reader.linked_id_ = stream_id(pad);
       return;
     }
   }
@@ -197,9 +204,14 @@ Result<std::optional<FilmFrame>> DecodebinReader::decode() {
       const guint64 at = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
       if (!GST_CLOCK_TIME_IS_VALID(at)) continue;  // outside what the container shows
       running_s = static_cast<double>(at) / GST_SECOND;
+      // A GIF's frames all carry the first one's time (GStreamer 1.22): then the durations are the better source.
+      if (frames_ > 0 && running_s == info_.origin_s && own_duration_s > 0.0) {
+        running_s = info_.origin_s + last_time_s_ + last_own_duration_s_;
+      }
     } else if (frames_ == 0) {
       running_s = 0.0;
     }
+    last_own_duration_s_ = own_duration_s;
     if (frames_ == 0) info_.origin_s = running_s;
     if (running_s - info_.origin_s > kLongestFilm_s) {
       stream_error_ = "its timestamps jump past two days";
@@ -247,11 +259,9 @@ Result<void> DecodebinReader::open() {
   }
   auto first = decode();
   if (!first) return tl::unexpected(first.error());
-  const std::unique_lock lock(mutex_);
-  info_.video_caps = video_caps_;
-  info_.sound_caps = sound_caps_;
-  info_.has_sound = !sound_caps_.empty();
+  learn_streams();
   if (!*first) {
+    const std::lock_guard lock(mutex_);
     if (!missing_decoder_.empty()) return bad("there is no " + missing_decoder_ + " installed");
     if (!stream_error_.empty()) return bad(stream_error_);
     if (!video_linked_) return bad("it has no picture; give a film");
@@ -261,16 +271,22 @@ Result<void> DecodebinReader::open() {
   gint64 duration_ns = 0;
   if (gst_element_query_duration(pipeline_.get(), GST_FORMAT_TIME, &duration_ns) != 0 && duration_ns > 0) {
     const double duration_s = static_cast<double>(duration_ns) / GST_SECOND - info_.origin_s;
-    if (duration_s > 0.0) info_.duration_s = duration_s;
+    if (duration_s > 0.0 && duration_s <= kLongestFilm_s) info_.duration_s = duration_s;
   }
   return {};
 }
 
-void DecodebinReader::conclude() {
-  ended_ = true;
+void DecodebinReader::learn_streams() {
   const std::lock_guard lock(mutex_);
   info_.sound_caps = sound_caps_;
   info_.has_sound = !sound_caps_.empty();
+  if (const auto linked = pictures_.find(linked_id_); linked != pictures_.end()) info_.picture = linked->second.seen();
+}
+
+void DecodebinReader::conclude() {
+  ended_ = true;
+  learn_streams();
+  const std::lock_guard lock(mutex_);
   char text[200];
   // Sound that outlasts the picture makes no broken film; a container that promises more than any stream holds does.
   const double reached_s = std::max(end_s_, other_end_s_ - info_.origin_s);

@@ -4,6 +4,7 @@
 /// is decoded. Times are seconds since the first frame, from timestamps, so any frame rate will do, constant or not.
 /// Decoding runs ahead by a few frames on GStreamer's threads; all calls here come from one control thread.
 /// Tested in tests/unit/tools/film_reader_test.cpp.
+#include "media/coded_picture.h"
 #include "media/gst_support.h"
 
 #include <photoplayer/stream/result.h>
@@ -26,7 +27,7 @@ struct FilmInfo {
   std::optional<double> duration_s;  ///< what the container claims
   double origin_s = 0.0;             ///< running time of the first frame: often 0, never assumed to be
   bool has_sound = false;            ///< may still become true while reading
-  std::string video_caps;            ///< of the coded stream, e.g. "video/x-h264, …"
+  CodedPicture picture;              ///< the stream that is decoded; complete after the last frame
   std::string sound_caps;            ///< of the first sound stream, before decoding; empty without one
 };
 

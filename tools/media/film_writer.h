@@ -21,11 +21,16 @@ struct FilmWriteRequest {
   Container container = Container::kMp4;
   const PcmScratch* music = nullptr;
   double origin_s = 0.0;  ///< where in the film's running time the music's first sample belongs
+  CodedPicture picture;   ///< the stream to copy
   bool keep_original_sound = false;
 };
 
-/// Known before any music is made: can this container hold the film's streams as they are? kUsage if not.
+/// Can this container hold the film's streams as they are? kUsage if not. Most of it is known before any music is made,
+/// the rest after the last frame.
 [[nodiscard]] Result<void> check_container(Container container, const FilmInfo& film, bool keep_original_sound);
+
+/// Whether players will turn the picture as they turned the film's. Matroska cannot say so, with GStreamer 1.22.
+[[nodiscard]] bool keeps_orientation(Container container, const CodedPicture& picture);
 
 [[nodiscard]] Result<void> write_film(const FilmWriteRequest& request, const std::atomic<bool>& cancelled);
 

@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/gst_support.h"
 
+#include <gst/app/gstappsink.h>
+
 namespace photoplayer::tools {
 namespace {
 
 void swallow_log(const gchar*, GLogLevelFlags, const gchar*, gpointer) {}
 
+void let_run_dry(const GValue* item, gpointer) {
+  GObject* element = static_cast<GObject*>(g_value_get_object(item));
+  if (GST_IS_APP_SINK(element)) gst_app_sink_set_drop(GST_APP_SINK(element), TRUE);
+}
+
 }  // namespace
+
+// A full appsink waits for its reader with its preroll lock held. One of GStreamer's own threads may be waiting for that
+// lock with the pipeline's state lock held, and then set_state() would wait for ever: no reader will come.
+void PipelineRelease::operator()(GstElement* pipeline) const {
+  GstIterator* elements = gst_bin_iterate_elements(GST_BIN(pipeline));
+  while (gst_iterator_foreach(elements, let_run_dry, nullptr) == GST_ITERATOR_RESYNC) gst_iterator_resync(elements);
+  gst_iterator_free(elements);
+  gst_element_set_state(pipeline, GST_STATE_NULL);
+  gst_object_unref(pipeline);
+}
 
 Result<void> start_gstreamer() {
   if (gst_is_initialized()) return {};
@@ -66,6 +83,24 @@ std::string error_source(GstMessage* message) {
   if (!GST_IS_ELEMENT(GST_MESSAGE_SRC(message))) return "";
   GstElementFactory* factory = gst_element_get_factory(GST_ELEMENT(GST_MESSAGE_SRC(message)));
   return factory != nullptr ? GST_OBJECT_NAME(factory) : "";
+}
+
+std::string caps_text(GstCaps* caps) {
+  gchar* text = gst_caps_to_string(caps);
+  std::string out = text;
+  g_free(text);
+  return out;
+}
+
+std::string stream_id(GstPad* pad) {
+  gchar* id = gst_pad_get_stream_id(pad);
+  if (id == nullptr && GST_IS_GHOST_PAD(pad)) {
+    const GstOwner<GstPad> inner(gst_ghost_pad_get_target(GST_GHOST_PAD(pad)));
+    if (inner != nullptr) id = gst_pad_get_stream_id(inner.get());
+  }
+  const std::string text = id != nullptr ? id : "";
+  g_free(id);
+  return text;
 }
 
 std::string on_one_line(std::string text) {

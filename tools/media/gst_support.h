@@ -21,12 +21,9 @@ struct GstRelease {
 template <typename T>
 using GstOwner = std::unique_ptr<T, GstRelease>;
 
-/// Stops and releases a pipeline.
+/// Stops and releases a pipeline, whatever its threads are doing.
 struct PipelineRelease {
-  void operator()(GstElement* pipeline) const {
-    gst_element_set_state(pipeline, GST_STATE_NULL);
-    gst_object_unref(pipeline);
-  }
+  void operator()(GstElement* pipeline) const;
 };
 using PipelineOwner = std::unique_ptr<GstElement, PipelineRelease>;
 
@@ -46,6 +43,11 @@ using PipelineOwner = std::unique_ptr<GstElement, PipelineRelease>;
 [[nodiscard]] std::string error_text(GstMessage* message);
 /// Which element posted it, e.g. "qtdemux"; its factory's name.
 [[nodiscard]] std::string error_source(GstMessage* message);
+
+[[nodiscard]] std::string caps_text(GstCaps* caps);
+
+/// Which stream of the file flows here; empty if that is not known yet. The same whenever the file is opened.
+[[nodiscard]] std::string stream_id(GstPad* pad);
 
 /// Control characters become spaces.
 [[nodiscard]] std::string on_one_line(std::string text);

@@ -3,6 +3,8 @@
 
 #include "media/gst_support.h"
 
+#include <photoplayer/stream/limiter.h>
+
 #include <gst/app/gstappsink.h>
 
 #include <algorithm>
@@ -16,7 +18,7 @@ namespace photoplayer::tools {
 namespace {
 
 constexpr float kMusicUnderSound = 0.398F;    // -8 dB
-constexpr float kHighestPeak = 0.841F;        // -1.5 dBFS: leaves room for peaks between samples
+constexpr float kHighestPeak = 0.841F;        // -1.5 dBFS: leaves the limiter little to do
 constexpr std::int64_t kJitterFrames = 1764;  // 40 ms: timestamps this far off the count are rounding, not gaps
 constexpr std::uint64_t kBlockFrames = 16384;
 constexpr int kStillPolls = 20;               // two seconds without a thread that could still bring something
@@ -48,13 +50,22 @@ class Mixer {
 
   Result<void> finish() {
     if (auto done = mix({}, total()); !done) return done;
-    if (peak_ <= kHighestPeak) return {};
-    const float gain = kHighestPeak / peak_;
-    for (std::int64_t at = 0; at < total(); at += static_cast<std::int64_t>(block_.size() / kChannels)) {
-      take(at, total());
-      if (auto done = music_.read(static_cast<std::uint64_t>(at), block_); !done) return done;
+    // One gain for the whole, which pumps nothing; then the peaks between samples.
+    const float gain = peak_ > kHighestPeak ? kHighestPeak / peak_ : 1.0F;
+    constexpr auto kDelay = static_cast<std::int64_t>(stream::Limiter::kDelay_frames);
+    stream::Limiter limiter(-1.0, kSampleRate_hz);
+    for (std::int64_t at = 0; at < total() + kDelay; at += static_cast<std::int64_t>(block_.size() / kChannels)) {
+      take(at, at < total() ? total() : total() + kDelay);
+      std::fill(block_.begin(), block_.end(), 0.0F);
+      if (at < total()) {
+        if (auto done = music_.read(static_cast<std::uint64_t>(at), block_); !done) return done;
+      }
       for (float& sample : block_) sample *= gain;
-      if (auto done = music_.overwrite(static_cast<std::uint64_t>(at), block_); !done) return done;
+      limiter.process(block_, {});
+      const auto frames = static_cast<std::int64_t>(block_.size() / kChannels);
+      const std::int64_t early = std::clamp<std::int64_t>(kDelay - at, 0, frames);
+      const auto limited = std::span<const float>(block_).subspan(static_cast<std::size_t>(early) * kChannels);
+      if (auto done = music_.overwrite(static_cast<std::uint64_t>(at + early - kDelay), limited); !done) return done;
     }
     return {};
   }
@@ -75,7 +86,8 @@ class Mixer {
       take(cursor_, end);
       if (auto done = music_.read(static_cast<std::uint64_t>(cursor_), block_); !done) return done;
       for (std::size_t i = 0; i < block_.size(); ++i) {
-        block_[i] = block_[i] * kMusicUnderSound + (sound.empty() ? 0.0F : sound[i]);
+        const float heard = sound.empty() || !std::isfinite(sound[i]) ? 0.0F : sound[i];  // floats can be anything
+        block_[i] = block_[i] * kMusicUnderSound + heard;
         peak_ = std::max(peak_, std::abs(block_[i]));
       }
       if (auto done = music_.overwrite(static_cast<std::uint64_t>(cursor_), block_); !done) return done;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// `--keep-sound mix`: the film's own sound over the music. The music steps back by 8 dB for the whole film (riding it
-/// would pump), and the sum is brought under -1.5 dBFS as a whole if it passes that. Control thread.
+/// would pump), the sum is brought under -1.5 dBFS as a whole if it passes that, and its peaks between samples under
+/// -1 dBTP. Control thread.
 #include "media/pcm_scratch.h"
 
 #include <photoplayer/stream/result.h>

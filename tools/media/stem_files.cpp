@@ -10,6 +10,10 @@
 
 namespace photoplayer::tools {
 
+std::filesystem::path stem_path(const std::filesystem::path& folder, stream::Layer layer) {
+  return folder / (std::string(stream::layer_name(layer)) + ".wav");
+}
+
 StemFiles::StemFiles(StemFiles&& other) noexcept
     : made_folder_(std::exchange(other.made_folder_, {})),
       outputs_(std::move(other.outputs_)),
@@ -39,8 +43,7 @@ Result<StemFiles> StemFiles::create(const std::filesystem::path& folder) {
   if (std::filesystem::create_directories(folder, error)) stems.made_folder_ = folder;
   if (error) return fail(ErrorCode::kOutput, "cannot make the folder '" + folder.string() + "': " + error.message());
   for (int i = 0; i < stream::kLayers; ++i) {
-    const std::string name = std::string(stream::layer_name(static_cast<stream::Layer>(i))) + ".wav";
-    auto output = OutputFile::create(folder / name);
+    auto output = OutputFile::create(stem_path(folder, static_cast<stream::Layer>(i)));
     if (!output) return tl::unexpected(output.error());
     auto file = SoundFile::create(output->temporary(), SoundFormat::kWav);
     if (!file) return tl::unexpected(file.error());

@@ -15,6 +15,8 @@
 
 namespace photoplayer::tools {
 
+[[nodiscard]] std::filesystem::path stem_path(const std::filesystem::path& folder, stream::Layer layer);
+
 class StemFiles {
  public:
   /// Makes the folder if it is not there.

@@ -4,6 +4,7 @@
 #include "media/film_reader.h"
 
 #include <gst/gst.h>
+#include <gst/video/video.h>
 
 #include <algorithm>
 #include <atomic>
@@ -19,6 +20,26 @@ namespace {
 void replace(std::string& text, const std::string& what, const std::string& by) {
   const std::size_t at = text.find(what);
   if (at != std::string::npos) text.replace(at, what.size(), by);
+}
+
+/// Of the visible bytes: what pads the rows is left as it was in memory.
+std::uint64_t hash_of(GstSample* sample) {
+  GstVideoInfo info;
+  GstVideoFrame frame;
+  if (gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) == 0 ||
+      gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ) == 0) {
+    throw std::runtime_error("map");
+  }
+  std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
+  for (guint c = 0; c < GST_VIDEO_FRAME_N_COMPONENTS(&frame); ++c) {
+    for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(&frame, c); ++y) {
+      const auto* row = GST_VIDEO_FRAME_COMP_DATA(&frame, c) + y * GST_VIDEO_FRAME_COMP_STRIDE(&frame, c);
+      const int step = GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, c);
+      for (int x = 0; x < GST_VIDEO_FRAME_COMP_WIDTH(&frame, c); ++x) hash = (hash ^ row[x * step]) * 1099511628211ULL;
+    }
+  }
+  gst_video_frame_unmap(&frame);
+  return hash;
 }
 
 }  // namespace
@@ -77,13 +98,7 @@ std::vector<Picture> pictures(const std::filesystem::path& film) {
     auto frame = (*reader)->next();
     if (!frame) throw std::runtime_error(frame.error().message);
     if (!*frame) return list;
-    GstMapInfo map;
-    GstBuffer* buffer = gst_sample_get_buffer((*frame)->sample.get());
-    if (gst_buffer_map(buffer, &map, GST_MAP_READ) == 0) throw std::runtime_error("map");
-    std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
-    for (gsize i = 0; i < map.size; ++i) hash = (hash ^ map.data[i]) * 1099511628211ULL;
-    gst_buffer_unmap(buffer, &map);
-    list.push_back({(*frame)->time_s, hash});
+    list.push_back({(*frame)->time_s, hash_of((*frame)->sample.get())});
   }
 }
 

@@ -89,6 +89,11 @@ TEST_CASE("Command line: a mistake is a usage error of one line", "[tools][unit]
       {"score", "in.mp4", "-o", "out.mid", "--keep-sound", "mix"},
       {"score", "in.mp4", "-o", "out.mp4", "--keep-sound", "loud"},
       {"score", "in.mp4", "-o", "out.wav", "--report", "out.wav"},
+      {"score", "in.mp4", "-o", "out.wav", "--report", "./x/../out.wav"},
+      {"score", "in.mp4", "-o", "./in.mp4"},
+      {"score", "in.mp4", "-o", "out.mkv", "--bundle", "b", "--report", "./b"},
+      {"score", "in.mp4", "-o", "s/bass.wav", "--stems", "./s"},
+      {"score", "in.mp4", "-o", "out.wav", "--stems", "s", "--report", "s/drums.wav"},
       {"inspect"},
   };
   for (const auto& arguments : mistakes) {

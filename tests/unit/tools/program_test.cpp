@@ -6,12 +6,14 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,7 +30,9 @@ struct Outcome {
 
 class Program {
  public:
-  Program(const TemporaryFolder& folder, std::vector<std::string> arguments) : folder_(folder) {
+  /// `prepare` is called in the new process.
+  Program(const TemporaryFolder& folder, std::vector<std::string> arguments, const std::function<void()>& prepare = {})
+      : folder_(folder) {
     arguments.insert(arguments.begin(), PHOTOPLAYER_SCRIPTED_PROGRAM);
     child_ = ::fork();
     if (child_ != 0) return;
@@ -37,6 +41,7 @@ class Program {
     };
     into("stdout", 1);
     into("stderr", 2);
+    if (prepare) prepare();
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -161,6 +166,45 @@ TEST_CASE_METHOD(ProgramTest, "photoplayer: an interruption gives 130, one line 
     const Outcome outcome = program.wait();
     INFO(outcome.err);
     CHECK(outcome.code == 130);
+    CHECK(outcome.error_lines() == 1);
+    CHECK(folder.entries() == before);
+  }
+}
+
+TEST_CASE_METHOD(ProgramTest, "photoplayer: two signals at once are one, and nohup keeps it going", "[tools][gst]") {
+  ::setenv("PHOTOPLAYER_SCRIPTED_WINDOW_MS", "300", 1);
+  const auto before = folder.entries();
+  const auto wait_for_work = [&] {
+    for (int i = 0; i < 600 && !std::filesystem::exists(folder / "stems"); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  };
+  const std::vector<std::string> arguments = {"score", at("film.mp4"), "-o", at("a.wav"), "--stems", at("stems")};
+  const Program twice(folder, arguments);
+  wait_for_work();
+  twice.signal(SIGTERM);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  twice.signal(SIGTERM);
+  CHECK(twice.wait().code == 130);
+  CHECK(folder.entries() == before);
+
+  const Program kept(folder, arguments, [] { ::signal(SIGHUP, SIG_IGN); });
+  wait_for_work();
+  kept.signal(SIGHUP);
+  CHECK(kept.wait().code == 0);
+}
+
+TEST_CASE_METHOD(ProgramTest, "photoplayer: a limit on file sizes is an output failure", "[tools][gst]") {
+  const auto before = folder.entries();
+  for (const char* name : {"a.wav", "a.flac", "a.mp4", "a.mkv"}) {
+    INFO(name);
+    const Program program(folder, {"score", at("film.mp4"), "-o", at(name)}, [] {
+      const rlimit limit{20000, 20000};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+    });
+    const Outcome outcome = program.wait();
+    INFO(outcome.err);
+    CHECK(outcome.code == 5);
     CHECK(outcome.error_lines() == 1);
     CHECK(folder.entries() == before);
   }

@@ -168,6 +168,25 @@ float peak(const std::vector<float>& samples) {
   return highest;
 }
 
+float true_peak(const std::vector<float>& samples) {
+  constexpr int kHalf = 32, kPlaces = 8;
+  double highest = 0.0;
+  for (int place = 0; place < kPlaces; ++place) {
+    std::vector<double> taps;
+    for (int i = -kHalf; i < kHalf; ++i) {
+      const double x = std::numbers::pi * (i - static_cast<double>(place) / kPlaces);
+      const double window = 0.5 + 0.5 * std::cos(x / kHalf);
+      taps.push_back(std::abs(x) < 1e-9 ? 1.0 : std::sin(x) / x * window);
+    }
+    for (std::size_t at = 0; at + taps.size() <= samples.size(); ++at) {
+      double sum = 0.0;
+      for (std::size_t i = 0; i < taps.size(); ++i) sum += taps[i] * static_cast<double>(samples[at + i]);
+      highest = std::max(highest, std::abs(sum));
+    }
+  }
+  return static_cast<float>(highest);
+}
+
 double tone_level(const Sound& sound, double frequency_hz) {
   double real = 0.0, imaginary = 0.0;
   for (std::size_t i = 0; i < sound.left.size(); ++i) {

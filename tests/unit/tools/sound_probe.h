@@ -22,6 +22,8 @@ struct Sound {
 
 /// How many samples `later` lags behind `reference` (the best within ±`range`), by correlation.
 [[nodiscard]] int lag_frames(const std::vector<float>& reference, const std::vector<float>& later, int range);
+/// Between the samples too: a sinc over 64 of them, at eight places.
+[[nodiscard]] float true_peak(const std::vector<float>& samples);
 [[nodiscard]] float peak(const std::vector<float>& samples);
 /// Amplitude of one frequency in the whole, by Goertzel.
 [[nodiscard]] double tone_level(const Sound& sound, double frequency_hz);

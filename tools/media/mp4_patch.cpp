@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "media/mp4_edit_list.h"
+#include "media/mp4_patch.h"
 
 #include <algorithm>
 #include <array>
@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace photoplayer::tools {
@@ -127,9 +128,73 @@ Result<void> set_edit(Moov& moov, Moov::Range track, std::uint32_t movie_scale, 
   return {};
 }
 
+constexpr std::uint32_t kSoundHandler = 0x736f756eU;    // 'soun'
+constexpr std::uint32_t kPictureHandler = 0x76696465U;  // 'vide'
+
+std::optional<Moov::Range> first_track(const Moov& moov, std::uint32_t handler_type) {
+  for (const Moov::Range track : moov.children(moov.all(), "trak")) {
+    const auto handler = moov.child(moov.child(track, "mdia"), "hdlr");
+    if (handler && moov.holds(*handler, 12) && moov.u32(handler->begin + 8) == handler_type) return track;
+  }
+  return std::nullopt;
+}
+
+Result<void> trim_sound(Moov& moov, const EncoderTrim& trim) {
+  const auto movie_header = moov.child(moov.all(), "mvhd");
+  if (!movie_header || !moov.holds(*movie_header, 20) || moov.u32(movie_header->begin) >> 24U != 0) {
+    return odd("no usable header");
+  }
+  const auto track = first_track(moov, kSoundHandler);
+  if (!track) return odd("no sound track");
+  if (auto done = set_edit(moov, *track, moov.u32(movie_header->begin + 12), trim); !done) return done;
+  std::uint32_t longest = 0;
+  for (const Moov::Range each : moov.children(moov.all(), "trak")) {
+    const auto header = moov.child(each, "tkhd");
+    if (header && moov.holds(*header, 24)) longest = std::max(longest, moov.u32(header->begin + 20));
+  }
+  moov.set_u32(movie_header->begin + 16, longest);
+  return {};
+}
+
+Result<void> set_picture_size(Moov& moov, PictureSize size) {
+  constexpr std::size_t kWidthInHeader = 76;  // of a version 0 tkhd: width and height, 16.16 each
+  constexpr std::size_t kWidthInEntry = 40;   // of stsd: its own 8, the sample entry's 32; width and height, 16 bits each
+  const auto track = first_track(moov, kPictureHandler);
+  if (!track) return odd("no picture track");
+  const auto header = moov.child(track, "tkhd");
+  const auto entries = moov.child(moov.child(moov.child(moov.child(track, "mdia"), "minf"), "stbl"), "stsd");
+  if (!header || !entries || !moov.holds(*header, kWidthInHeader + 8) || !moov.holds(*entries, kWidthInEntry + 4)) {
+    return odd("a picture track without a size");
+  }
+  moov.set_u32(header->begin + kWidthInHeader, static_cast<std::uint32_t>(size.width) << 16U);
+  moov.set_u32(header->begin + kWidthInHeader + 4, static_cast<std::uint32_t>(size.height) << 16U);
+  moov.set_u32(entries->begin + kWidthInEntry, (static_cast<std::uint32_t>(size.width) << 16U) | size.height);
+  return {};
+}
+
+/// The matrix (a b 0, c d 0, x y 1) moves what it has turned back to the origin.
+Result<void> turn_picture(Moov& moov, int quarter_turns) {
+  constexpr std::size_t kMatrix = 40, kWidth = 76;  // in a version 0 tkhd; 16.16 each
+  constexpr std::uint32_t kOne = 0x10000U, kMinusOne = 0xffff0000U, kLastOne = 0x40000000U;
+  const auto track = first_track(moov, kPictureHandler);
+  const auto header = moov.child(track, "tkhd");
+  if (!header || !moov.holds(*header, kWidth + 8) || moov.u32(header->begin) >> 24U != 0) {
+    return odd("a picture track without a size");
+  }
+  const std::uint32_t width = moov.u32(header->begin + kWidth), height = moov.u32(header->begin + kWidth + 4);
+  using Matrix = std::array<std::uint32_t, 9>;
+  const std::array<Matrix, 4> turns = {{{kOne, 0, 0, 0, kOne, 0, 0, 0, kLastOne},
+                                        {0, kOne, 0, kMinusOne, 0, 0, height, 0, kLastOne},
+                                        {kMinusOne, 0, 0, 0, kMinusOne, 0, width, height, kLastOne},
+                                        {0, kMinusOne, 0, kOne, 0, 0, 0, width, kLastOne}}};
+  const Matrix& matrix = turns.at(static_cast<std::size_t>(quarter_turns));
+  for (std::size_t i = 0; i < matrix.size(); ++i) moov.set_u32(header->begin + kMatrix + 4 * i, matrix[i]);
+  return {};
+}
+
 }  // namespace
 
-Result<void> trim_first_sound_track(const std::filesystem::path& mp4, const EncoderTrim& trim) {
+Result<void> patch_mp4(const std::filesystem::path& mp4, const Mp4Patch& patch) {
   std::fstream file(mp4, std::ios::in | std::ios::out | std::ios::binary);
   const auto place = find_moov(file);
   if (!place || place->content_bytes > kLargestMoov_bytes) return odd("no table of contents");
@@ -140,28 +205,18 @@ Result<void> trim_first_sound_track(const std::filesystem::path& mp4, const Enco
     return odd("a cut-off table of contents");
   }
   Moov moov(std::move(bytes));
-  const auto movie_header = moov.child(moov.all(), "mvhd");
-  if (!movie_header || !moov.holds(*movie_header, 20) || moov.u32(movie_header->begin) >> 24U != 0) {
-    return odd("no usable header");
+  if (auto done = trim_sound(moov, patch.trim); !done) return done;
+  if (patch.picture) {
+    if (auto done = set_picture_size(moov, *patch.picture); !done) return done;
   }
-  const std::uint32_t movie_scale = moov.u32(movie_header->begin + 12);
-  for (const Moov::Range track : moov.children(moov.all(), "trak")) {
-    const auto handler = moov.child(moov.child(track, "mdia"), "hdlr");
-    if (!handler || !moov.holds(*handler, 12) || moov.u32(handler->begin + 8) != 0x736f756eU /* 'soun' */) continue;
-    if (auto done = set_edit(moov, track, movie_scale, trim); !done) return done;
-    std::uint32_t longest = 0;
-    for (const Moov::Range each : moov.children(moov.all(), "trak")) {
-      const auto header = moov.child(each, "tkhd");
-      if (header && moov.holds(*header, 24)) longest = std::max(longest, moov.u32(header->begin + 20));
-    }
-    moov.set_u32(movie_header->begin + 16, longest);
-    file.seekp(static_cast<std::streamoff>(place->content_at));
-    file.write(reinterpret_cast<const char*>(moov.bytes().data()), static_cast<std::streamsize>(moov.bytes().size()));
-    file.close();
-    if (!file) return fail(ErrorCode::kOutput, "cannot write '" + mp4.string() + "'");
-    return {};
+  if (patch.quarter_turns != 0) {
+    if (auto done = turn_picture(moov, patch.quarter_turns); !done) return done;
   }
-  return odd("no sound track");
+  file.seekp(static_cast<std::streamoff>(place->content_at));
+  file.write(reinterpret_cast<const char*>(moov.bytes().data()), static_cast<std::streamsize>(moov.bytes().size()));
+  file.close();
+  if (!file) return fail(ErrorCode::kOutput, "cannot write '" + mp4.string() + "'");
+  return {};
 }
 
 }  // namespace photoplayer::tools
