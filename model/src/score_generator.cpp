@@ -132,18 +132,20 @@ class ScoreGenerator final : public stream::LatentGenerator {
       job.warm = rows_of(request.warm, request.warm_rows, dims());
       job.release = request.start;
     }
+    job.clean_context = networks_.dit->config().clean_context;
+    torch::Tensor clean;
+    if (job.clean_context) clean = (torch::arange(rows) < request.context).expand({batch, rows});
     job.steps = request.steps;
     job.steps_that_fit = request.steps_that_fit;
     const auto result = network::outpaint(job, [&](const torch::Tensor& x, double t) {
       const auto v = networks_.dit(x.unsqueeze(0).expand({batch, -1, -1}),
-                                   torch::full({batch}, static_cast<float>(t)), plans, globals, contexts);
+                                   torch::full({batch}, static_cast<float>(t)), plans, globals, contexts, clean);
       return guided ? v[1] + request.guidance * (v[0] - v[1]) : v[0];
     });
     const auto made = result.latents.narrow(0, request.context, fresh).contiguous();
     stream::WindowResult window_result;
     window_result.latents.assign(made.data_ptr<float>(), made.data_ptr<float>() + made.numel());
     window_result.steps_taken = result.steps_taken;
-    window_result.guided = guided;
     return window_result;
   }
 

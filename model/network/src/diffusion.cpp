@@ -32,7 +32,9 @@ OutpaintResult outpaint(const OutpaintJob& job,
       rows = torch::cat({held, rows.narrow(0, warm_rows, fresh - warm_rows)}, 0);
     }
     auto x = rows;
-    if (context > 0) x = torch::cat({alpha_at(t) * job.known + sigma_at(t) * context_noise, rows}, 0);
+    if (context > 0) {
+      x = torch::cat({job.clean_context ? job.known : alpha_at(t) * job.known + sigma_at(t) * context_noise, rows}, 0);
+    }
     const auto v = velocity(x, t).narrow(0, context, fresh);
     estimate = alpha_at(t) * rows - sigma_at(t) * v;
     const auto noise = sigma_at(t) * rows + alpha_at(t) * v;

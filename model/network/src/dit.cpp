@@ -128,17 +128,23 @@ Contexts DitImpl::contexts(const SeenConditions& seen) {
           {to_cond_embed->forward(rhythm), seen.rhythm_visible, beats}};
 }
 
-torch::Tensor DitImpl::forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& plan,
-                               const torch::Tensor& global, const Contexts& contexts) {
-  const auto tokens = x.size(1);
+torch::Tensor DitImpl::embed_time(const torch::Tensor& t) {
   const auto angle = 2.0 * std::numbers::pi * torch::matmul(t.unsqueeze(1), fourier_.t());
-  const auto time = to_timestep_embed->forward(torch::cat({angle.cos(), angle.sin()}, -1));
+  return to_timestep_embed->forward(torch::cat({angle.cos(), angle.sin()}, -1));
+}
+
+torch::Tensor DitImpl::forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& plan,
+                               const torch::Tensor& global, const Contexts& contexts, const torch::Tensor& clean) {
+  const auto tokens = x.size(1);
+  const auto time = embed_time(t);
   const auto prefix = (time + to_global_embed->forward(global)).unsqueeze(1);
 
   auto h = project_in(x);
   if (!plan_in.is_empty()) h = h + plan_in(plan);
   // Time also reaches every token directly: with windows this short one prefix token is a thin channel.
-  h = torch::cat({prefix, h + time.unsqueeze(1)}, 1);
+  auto row_time = time.unsqueeze(1);
+  if (clean.defined()) row_time = torch::where(clean.unsqueeze(-1), embed_time(torch::zeros_like(t)).unsqueeze(1), row_time);
+  h = torch::cat({prefix, h + row_time}, 1);
 
   const auto self = rotary_table(torch::arange(tokens + 1, torch::kFloat));
   const auto query = rotary_table(torch::arange(tokens + 1, torch::kFloat) - 1.0);

@@ -115,3 +115,18 @@ TEST_CASE("RhythmPredictor: a beat depends on the past only") {
   CHECK(difference(before.narrow(1, 0, 5), after.narrow(1, 0, 5)) < 1e-6);
   CHECK(difference(before.narrow(1, 5, 3), after.narrow(1, 5, 3)) > 1e-5);
 }
+
+TEST_CASE("DiT: a latent marked as clean is read as one at time 0, the others are not") {
+  Bench bench;
+  torch::NoGradGuard guard;
+  const auto contexts = bench.dit->contexts(bench.seen);
+  const auto run = [&](double t, const torch::Tensor& clean) {
+    return bench.dit(bench.x, torch::full({kBatch}, t), bench.plan, bench.global, contexts, clean);
+  };
+  const auto none = torch::zeros({kBatch, kTokens}, torch::kBool);
+  CHECK(difference(run(0.5, none), run(0.5, {})) == 0.0);
+  CHECK(difference(run(0.0, none.logical_not()), run(0.0, {})) == 0.0);
+  auto first = none.clone();
+  first.narrow(1, 0, 3).fill_(true);
+  CHECK(difference(run(0.5, first), run(0.5, {})) > 1e-3);
+}

@@ -52,6 +52,19 @@ TEST_CASE("Outpainting: the network sees the context re-noised to the same time 
   });
 }
 
+TEST_CASE("Outpainting: a network trained for it sees the context without noise") {
+  torch::manual_seed(2);
+  OutpaintJob job;
+  job.noise = torch::randn({6, 3});
+  job.known = torch::randn({2, 3});
+  job.clean_context = true;
+  job.steps = 5;
+  outpaint(job, [&](const torch::Tensor& x, double) {
+    CHECK(torch::equal(x.narrow(0, 0, 2), job.known));
+    return torch::zeros_like(x);
+  });
+}
+
 TEST_CASE("Outpainting: warm rows hold until they are released") {
   torch::manual_seed(3);
   OutpaintJob job;

@@ -33,12 +33,30 @@ class JointModelImpl : public torch::nn::Module {
     const auto t = torch::rand({batch});
     const auto noise = torch::randn_like(window.latents);
     const auto angle = (t * (std::numbers::pi / 2.0)).view({-1, 1, 1});
-    const auto noisy = angle.cos() * window.latents + angle.sin() * noise;
+    auto noisy = angle.cos() * window.latents + angle.sin() * noise;
     const auto target = angle.cos() * noise - angle.sin() * window.latents;
-    const auto v = dit(noisy, t, window.plan, window.global, dit->contexts(seen));
-    return {torch::mse_loss(v, target), rhythm_loss};
+    const auto clean = dit->config().clean_context ? random_context(window.latents) : torch::Tensor();
+    if (clean.defined()) {
+      // At play the context is the network's own work: a little off. So it is here, or errors would add up.
+      const auto context = window.latents + torch::rand({batch, 1, 1}) * kContextNoise * torch::randn_like(noise);
+      noisy = torch::where(clean.unsqueeze(-1), context, noisy);
+    }
+    const auto v = dit(noisy, t, window.plan, window.global, dit->contexts(seen), clean);
+    const auto wrong = (v - target).pow(2).mean(-1);
+    if (!clean.defined()) return {wrong.mean(), rhythm_loss};
+    const auto asked = clean.logical_not();
+    return {(wrong * asked).sum() / asked.sum(), rhythm_loss};
   }
 
+  /// [batch, beats]: how many first beats are given, from none to all but a bar and a half; a window at play has sixteen or more.
+  static torch::Tensor random_context(const torch::Tensor& latents) {
+    const auto batch = latents.size(0), beats = latents.size(1);
+    const auto longest = static_cast<double>(beats - 6);
+    const auto length = (torch::rand({batch, 1}) * 1.15 - 0.15).clamp_min(0.0) * longest;
+    return torch::arange(beats, torch::kFloat).unsqueeze(0) < length.floor();
+  }
+
+  static constexpr double kContextNoise = 0.2;
   network::Dit dit{nullptr};
   network::RhythmPredictor predictor{nullptr};
 };

@@ -77,6 +77,7 @@ Result<void> save_bundle(const TrainConfig& config, const std::vector<std::strin
         {"cond_dims", dit.cond_dims}, {"feed_forward_dims", dit.feed_forward_dims}, {"film_dims", dit.film_dims},
         {"colour_hidden", dit.colour_hidden}, {"plan_numbers", dit.plan_numbers},
         {"global_numbers", dit.global_numbers}, {"fusion", config.fusion}, {"compat", "paper"},
+        {"context", dit.clean_context ? "clean" : "renoised"},
         {"vae_hidden", network::ScoreVaeConfig{}.hidden}, {"window_rows", config.window_beats},
         {"semantic", semantic_config}}}};
   return model::write_bundle(config.bundle_out, description.dump(), tensors);

@@ -152,6 +152,7 @@ class Trainer {
     dit.plan_numbers = network::kPlanNumbers;
     dit.global_numbers = network::kGlobalNumbers;
     dit.fusion = network::fusion_from_name(config_.fusion).value_or(network::Fusion::kFilmGate);
+    dit.clean_context = config_.clean_context;
     Replicas<JointModel> replicas(config_.replicas, [&] { return JointModel(dit); });
     average_ = JointModel(dit);
     torch::optim::AdamW optimiser(replicas.first()->parameters(),

@@ -32,6 +32,7 @@ struct TrainConfig {
   double kl_weight = 0.006;
   double ema_decay = 0.998;
   std::string fusion = "FiLM_gate";
+  bool clean_context = true;                ///< windows begin with finished beats, as at play
   int width = 256, depth = 5, latent_dims = 96;
 };
 

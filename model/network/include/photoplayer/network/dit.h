@@ -42,6 +42,7 @@ struct DitConfig {
   std::int64_t rhythm_dims = 4;
   Fusion fusion = Fusion::kFilmGate;
   double switch_t = 0.2;
+  bool clean_context = false;       ///< trained on windows whose first latents come without noise, see forward()
 };
 
 /// What the picture says. All optional per element through the masks; a fully masked context has no influence.
@@ -87,10 +88,13 @@ class DitImpl : public torch::nn::Module {
   [[nodiscard]] Contexts contexts(const SeenConditions& seen);
 
   /// x [batch, tokens, latent], t [batch], plan [batch, tokens, plan], global [batch, global] → v like x.
+  /// `clean` [batch, tokens] bool: latents that come without noise whatever `t` is; undefined = none.
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& plan,
-                        const torch::Tensor& global, const Contexts& contexts);
+                        const torch::Tensor& global, const Contexts& contexts, const torch::Tensor& clean = {});
 
  private:
+  torch::Tensor embed_time(const torch::Tensor& t);
+
   DitConfig config_;
   torch::Tensor fourier_;
   torch::nn::Sequential to_timestep_embed{nullptr}, to_global_embed{nullptr}, to_cond_embed{nullptr};
