@@ -55,8 +55,8 @@ int main(int argc, char** argv) {
     std::printf("  %-12s n %5zu  p50 %7.2f  p95 %7.2f  p99 %7.2f  max %7.2f ms\n", stage.name.c_str(), stage.count,
                 stage.p50_ms, stage.p95_ms, stage.p99_ms, stage.max_ms);
     if (stage.name == "sample") {
-      std::printf("  %-12s p99 is %.0f %% of the budget of %.0f ms\n", "", 100.0 * stage.p99_ms / (1e3 * settings.budget_s),
-                  1e3 * settings.budget_s);
+      std::printf("  %-12s p99 is %.0f %% of the budget of %.0f ms\n", "",
+                  100.0 * stage.p99_ms / (1e3 * settings.budget_s), 1e3 * settings.budget_s);
     }
   }
   return 0;

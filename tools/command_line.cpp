@@ -29,12 +29,14 @@ CLI::App* add_score(CLI::App& app, ScoreOptions& options, ScoreTexts& texts) {
   score->add_option("--seed", options.seed, "Same seed, same music")
       ->capture_default_str()
       // The number parser takes -1 for the largest number there is.
-      ->check([](const std::string& text) { return std::string(text.find('-') == std::string::npos ? "" : "a seed is not negative"); });
+      ->check([](const std::string& text) {
+        return std::string(text.find('-') == std::string::npos ? "" : "a seed is not negative");
+      });
   score->add_option("--steps", options.steps, "Sampling steps per window (default: what suits the bundle)");
   score->add_option("--guidance", options.guidance, "How strongly the picture is followed (default: likewise)");
   score->add_option("--mode", options.mode, "aligned: accents on the cuts; instant: shortly after")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, stream::Mode>{
-          {"aligned", stream::Mode::kAligned}, {"instant", stream::Mode::kInstant}}));
+      ->transform(CLI::CheckedTransformer(std::map<std::string, stream::Mode>{{"aligned", stream::Mode::kAligned},
+                                                                              {"instant", stream::Mode::kInstant}}));
   score->add_option("--style", texts.style, "One of " + style_list());
   score->add_option("--tempo", controls.tempo_bpm, "Beats per minute, 50 to 180");
   score->add_option("--key", texts.key, "C, F#, Bb, Am, \"D dorian\"");

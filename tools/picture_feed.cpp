@@ -81,6 +81,8 @@ Result<void> PictureFeed::see(GstSample* sample, double time_s) {
   return state_->look(frame.get(), time_s);
 }
 
-void PictureFeed::finish(double end_s) { state_->timeline.finish(end_s); }
+void PictureFeed::finish(double end_s) {
+  state_->timeline.finish(end_s);
+}
 
 }  // namespace photoplayer::tools

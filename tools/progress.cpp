@@ -26,7 +26,9 @@ std::string minutes(double seconds) {
 }  // namespace
 
 Progress::Progress(std::FILE* stream) : stream_(stream), on_terminal_(::isatty(::fileno(stream)) != 0) {}
-Progress::~Progress() { clear(); }
+Progress::~Progress() {
+  clear();
+}
 
 std::string Progress::line(double done_s, std::optional<double> total_s, double wall_s) {
   if (!total_s || *total_s <= 0.0) return "scored " + minutes(done_s);

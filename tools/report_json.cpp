@@ -12,18 +12,24 @@ using Json = nlohmann::ordered_json;
 
 const char* kind_name(stream::VisualEventKind kind) {
   switch (kind) {
-    case stream::VisualEventKind::kCut: return "cut";
-    case stream::VisualEventKind::kFlash: return "flash";
-    case stream::VisualEventKind::kBeat: return "beat";
+    case stream::VisualEventKind::kCut:
+      return "cut";
+    case stream::VisualEventKind::kFlash:
+      return "flash";
+    case stream::VisualEventKind::kBeat:
+      return "beat";
   }
   return "?";
 }
 
 const char* keep_sound_name(KeepSound keep) {
   switch (keep) {
-    case KeepSound::kOff: return "off";
-    case KeepSound::kMix: return "mix";
-    case KeepSound::kTrack: return "track";
+    case KeepSound::kOff:
+      return "off";
+    case KeepSound::kMix:
+      return "mix";
+    case KeepSound::kTrack:
+      return "track";
   }
   return "?";
 }
@@ -81,7 +87,8 @@ std::string report_json(const ScoreOptions& options, const RunFacts& facts, cons
   json["tempo_bpm"] = report.tempo_bpm;
   json["beat_source"] = report.beat_source;
   const stream::Controls& decided = report.decided;
-  json["style"] = decided.style ? Json(stream::kStyleNames.at(static_cast<std::size_t>(*decided.style))) : Json(nullptr);
+  json["style"] =
+      decided.style ? Json(stream::kStyleNames.at(static_cast<std::size_t>(*decided.style))) : Json(nullptr);
   json["key"] = decided.key ? Json(tonic_name(*decided.key)) : Json(nullptr);
   json["scale"] = decided.scale ? Json(scale_name(*decided.scale)) : Json(nullptr);
   json["visual_events"] = events_json(report.events);

@@ -23,12 +23,18 @@ namespace {
 
 int exit_code(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInternal: return 1;
-    case ErrorCode::kUsage: return 2;
-    case ErrorCode::kBadInput: return 3;
-    case ErrorCode::kBadBundle: return 4;
-    case ErrorCode::kOutput: return 5;
-    case ErrorCode::kCancelled: return 130;
+    case ErrorCode::kInternal:
+      return 1;
+    case ErrorCode::kUsage:
+      return 2;
+    case ErrorCode::kBadInput:
+      return 3;
+    case ErrorCode::kBadBundle:
+      return 4;
+    case ErrorCode::kOutput:
+      return 5;
+    case ErrorCode::kCancelled:
+      return 130;
   }
   return 1;
 }
@@ -42,8 +48,7 @@ Result<std::vector<std::string>> print(const std::string& text) {
 }
 
 /// Warnings, or an error.
-Result<std::vector<std::string>> execute(const Command& command, const ModelFactory& factory,
-                                         const Trainer& trainer) {
+Result<std::vector<std::string>> execute(const Command& command, const ModelFactory& factory, const Trainer& trainer) {
   return std::visit(
       [&](const auto& options) -> Result<std::vector<std::string>> {
         using Options = std::decay_t<decltype(options)>;
@@ -71,8 +76,8 @@ int run_or_throw(int argc, const char* const* argv, const ModelFactory& factory,
   spdlog::set_level(spdlog::level::warn);
   catch_signals();
   const auto command = parse_command_line(argc, argv);
-  const auto outcome = command ? execute(*command, factory, trainer)
-                               : Result<std::vector<std::string>>(tl::unexpected(command.error()));
+  const auto outcome =
+      command ? execute(*command, factory, trainer) : Result<std::vector<std::string>>(tl::unexpected(command.error()));
   if (!outcome) {
     spdlog::error("{}", on_one_line(outcome.error().message));
     return exit_code(outcome.error().code);

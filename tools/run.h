@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The whole program but for the model and the trainer: parses, does, prints, and turns every outcome into an exit code.
+/// The whole program but for the model and the trainer: parses, does, prints, and turns every outcome into an exit
+/// code.
 #include "model_factory.h"
 
 #include <functional>

@@ -197,11 +197,15 @@ class ScoreJob {
       if (!mixed) return mixed;
     }
     switch (kind_) {
-      case OutputKind::kWav: return write_sound(*music_, results.output.temporary(), SoundFormat::kWav, cancelled_);
-      case OutputKind::kFlac: return write_sound(*music_, results.output.temporary(), SoundFormat::kFlac, cancelled_);
-      case OutputKind::kMid: return write_notes(notes_, options_, scored_.video_s, engine_->report(), results.output);
+      case OutputKind::kWav:
+        return write_sound(*music_, results.output.temporary(), SoundFormat::kWav, cancelled_);
+      case OutputKind::kFlac:
+        return write_sound(*music_, results.output.temporary(), SoundFormat::kFlac, cancelled_);
+      case OutputKind::kMid:
+        return write_notes(notes_, options_, scored_.video_s, engine_->report(), results.output);
       case OutputKind::kMp4:
-      case OutputKind::kMkv: break;
+      case OutputKind::kMkv:
+        break;
     }
     if (!keeps_orientation(container(), film.picture)) {
       warnings_.push_back("'" + options_.output.string() + "' shows the picture as it was coded, without its turn (" +

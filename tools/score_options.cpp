@@ -20,10 +20,14 @@ std::string lower(std::string text) {
   return text;
 }
 
-tl::unexpected<Error> usage(const std::string& reason) { return fail(ErrorCode::kUsage, reason); }
+tl::unexpected<Error> usage(const std::string& reason) {
+  return fail(ErrorCode::kUsage, reason);
+}
 
 /// False for NaN as well.
-bool inside(double value, double lowest, double highest) { return value >= lowest && value <= highest; }
+bool inside(double value, double lowest, double highest) {
+  return value >= lowest && value <= highest;
+}
 
 Result<void> check_range(const char* option, double value, double lowest, double highest) {
   if (inside(value, lowest, highest)) return {};
@@ -110,10 +114,14 @@ const char* tonic_name(int tonic) noexcept {
 
 const char* scale_name(stream::ScaleMode scale) noexcept {
   switch (scale) {
-    case stream::ScaleMode::kMajor: return "major";
-    case stream::ScaleMode::kMinor: return "minor";
-    case stream::ScaleMode::kDorian: return "dorian";
-    case stream::ScaleMode::kMixolydian: return "mixolydian";
+    case stream::ScaleMode::kMajor:
+      return "major";
+    case stream::ScaleMode::kMinor:
+      return "minor";
+    case stream::ScaleMode::kDorian:
+      return "dorian";
+    case stream::ScaleMode::kMixolydian:
+      return "mixolydian";
   }
   return "?";
 }

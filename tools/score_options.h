@@ -36,8 +36,8 @@ struct ScoreOptions {
 [[nodiscard]] std::optional<OutputKind> output_kind(const std::filesystem::path& output);
 
 struct Key {
-  int tonic = 0;                             ///< pitch class, 0 = C
-  std::optional<stream::ScaleMode> scale;    ///< unset: follow the picture
+  int tonic = 0;                           ///< pitch class, 0 = C
+  std::optional<stream::ScaleMode> scale;  ///< unset: follow the picture
 };
 /// "C", "F#", "Bb", "Am", "A minor", "D dorian"; case of the letter does not matter, "m" is minor.
 [[nodiscard]] std::optional<Key> parse_key(std::string_view text);

@@ -94,6 +94,8 @@ std::uint64_t music_frames(double video_s) {
   return static_cast<std::uint64_t>(std::llround(std::max(0.0, video_s) * kSampleRate_hz));
 }
 
-Result<ScoringResult> score_film(const ScoringRun& run) { return Scoring(run).go(); }
+Result<ScoringResult> score_film(const ScoringRun& run) {
+  return Scoring(run).go();
+}
 
 }  // namespace photoplayer::tools

@@ -45,6 +45,8 @@ void catch_signals() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-const std::atomic<bool>& interrupted() noexcept { return g_interrupted; }
+const std::atomic<bool>& interrupted() noexcept {
+  return g_interrupted;
+}
 
 }  // namespace photoplayer::tools

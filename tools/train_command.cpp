@@ -16,8 +16,8 @@ Result<void> train_from_config(const std::string& config) {
       config,
       [&](const train::TrainProgress& progress) {
         if (!on_terminal) return;
-        std::fprintf(stderr, "\r\033[K%s %5.1f %%  loss %.4f  %.0f min left", progress.stage.c_str(), 100.0 * progress.share,
-                     progress.loss, progress.seconds_left / 60.0);
+        std::fprintf(stderr, "\r\033[K%s %5.1f %%  loss %.4f  %.0f min left", progress.stage.c_str(),
+                     100.0 * progress.share, progress.loss, progress.seconds_left / 60.0);
       },
       [] { return interrupted().load(); });
   if (on_terminal) std::fputs("\r\033[K", stderr);

@@ -127,8 +127,7 @@ gboolean source_event(GstPad* pad, GstObject* parent, GstEvent* event) {
 gboolean source_query(GstPad* pad, GstObject* parent, GstQuery* query) {
   return guarded(parent, FALSE, [&]() -> gboolean {
     const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(parent));
-    if (player && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
-      return player->answer_latency(query) ? TRUE : FALSE;
+    if (player && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY) return player->answer_latency(query) ? TRUE : FALSE;
     if (player && GST_QUERY_TYPE(query) == GST_QUERY_POSITION && player->answer_position(query)) return TRUE;
     return gst_pad_query_default(pad, parent, query);
   });
@@ -170,8 +169,8 @@ bool open_player(GstPhotoplayer* self) {
     Settings latest = settings_of(self);
     latest.bundle = settings.bundle;
     latest.seed = settings.seed;
-    exchange_player(self, std::make_shared<Player>(GST_ELEMENT(self), self->sinkpad, self->srcpad, latest,
-                                                   std::move(*model)));
+    exchange_player(
+        self, std::make_shared<Player>(GST_ELEMENT(self), self->sinkpad, self->srcpad, latest, std::move(*model)));
     return true;
   } catch (const std::exception& error) {
     GST_ELEMENT_ERROR(self, LIBRARY, INIT, ("%s", error.what()), (nullptr));
@@ -202,8 +201,7 @@ GstStateChangeReturn change_state_unguarded(GstElement* element, GstStateChange 
     default:
       break;
   }
-  GstStateChangeReturn result =
-      GST_ELEMENT_CLASS(gst_photoplayer_parent_class)->change_state(element, transition);
+  GstStateChangeReturn result = GST_ELEMENT_CLASS(gst_photoplayer_parent_class)->change_state(element, transition);
   switch (transition) {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       if (result == GST_STATE_CHANGE_FAILURE) close_player(self);
@@ -221,8 +219,7 @@ GstStateChangeReturn change_state_unguarded(GstElement* element, GstStateChange 
 }
 
 GstStateChangeReturn change_state(GstElement* element, GstStateChange transition) {
-  return guarded(element, GST_STATE_CHANGE_FAILURE,
-                 [&] { return change_state_unguarded(element, transition); });
+  return guarded(element, GST_STATE_CHANGE_FAILURE, [&] { return change_state_unguarded(element, transition); });
 }
 
 gboolean set_clock(GstElement* element, GstClock* clock) {
@@ -260,8 +257,7 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
       return;
     case Change::kBadKey:
-      GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS,
-                          ("'%s' is not a key; the old one stays.", g_value_get_string(value)),
+      GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("'%s' is not a key; the old one stays.", g_value_get_string(value)),
                           ("Such as C, F#, Bb, Am, 'D dorian', 'G mixolydian', or auto."));
       return;
     case Change::kNone:
@@ -272,9 +268,8 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
 }
 
 void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
-  const bool known = guarded(object, true, [&] {
-    return photoplayer::gst::get_property(settings_of(GST_PHOTOPLAYER(object)), id, value);
-  });
+  const bool known = guarded(
+      object, true, [&] { return photoplayer::gst::get_property(settings_of(GST_PHOTOPLAYER(object)), id, value); });
   if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 

@@ -114,8 +114,8 @@ bool Player::answer_latency(GstQuery* query) {
   const auto own = static_cast<GstClockTime>(std::llround(engine()->latency_s() * 1e9));
   // The music waits for nobody's buffers, so there is no most.
   gst_query_set_latency(query, TRUE, least + own, GST_CLOCK_TIME_NONE);
-  GST_DEBUG_OBJECT(element_, "latency: upstream %" GST_TIME_FORMAT ", own %" GST_TIME_FORMAT,
-                   GST_TIME_ARGS(least), GST_TIME_ARGS(own));
+  GST_DEBUG_OBJECT(element_, "latency: upstream %" GST_TIME_FORMAT ", own %" GST_TIME_FORMAT, GST_TIME_ARGS(least),
+                   GST_TIME_ARGS(own));
   return true;
 }
 
@@ -125,8 +125,8 @@ bool Player::answer_position(GstQuery* query) {
   if (format != GST_FORMAT_TIME) return false;
   const GstClockTime pts = pts_at(pushed_frames_.load());
   const std::lock_guard lock(mutex_);
-  gst_query_set_position(
-      query, format, static_cast<gint64>(gst_segment_to_stream_time(&out_segment_, GST_FORMAT_TIME, pts)));
+  gst_query_set_position(query, format,
+                         static_cast<gint64>(gst_segment_to_stream_time(&out_segment_, GST_FORMAT_TIME, pts)));
   return true;
 }
 
@@ -246,9 +246,9 @@ GstClockTime Player::believable(GstClockTime running) {
   const GstClockTime clock = clock_time();
   const bool wild = running > latest || running + kBelievable < clock;
   if (wild && !wild_) {
-    GST_WARNING_OBJECT(
-        element_, "a picture's time is %" GST_TIME_FORMAT ", the clock's %" GST_TIME_FORMAT ": taken as now",
-        GST_TIME_ARGS(running), GST_TIME_ARGS(clock));
+    GST_WARNING_OBJECT(element_,
+                       "a picture's time is %" GST_TIME_FORMAT ", the clock's %" GST_TIME_FORMAT ": taken as now",
+                       GST_TIME_ARGS(running), GST_TIME_ARGS(clock));
   }
   wild_ = wild;
   return wild ? clock : running;
@@ -260,8 +260,7 @@ GstFlowReturn Player::video_reached(GstClockTime running, GstClockTime duration,
   last_frame_ = running;
   // Control bindings: once a frame is as often as anyone can see. A segment may know no stream time.
   const GstClockTime stream_time = gst_segment_to_stream_time(
-      &in_segment_, GST_FORMAT_TIME,
-      gst_segment_position_from_running_time(&in_segment_, GST_FORMAT_TIME, running));
+      &in_segment_, GST_FORMAT_TIME, gst_segment_position_from_running_time(&in_segment_, GST_FORMAT_TIME, running));
   if (GST_CLOCK_TIME_IS_VALID(stream_time)) gst_object_sync_values(GST_OBJECT(element_), stream_time);
   const GstClockTime end = std::min(running + duration, latest_believable());
   last_end_ = GST_CLOCK_TIME_IS_VALID(last_end_) ? std::max(last_end_, end) : end;
@@ -272,15 +271,13 @@ GstFlowReturn Player::video_reached(GstClockTime running, GstClockTime duration,
   // A gap shows nothing new: what was seen last still holds, to its end.
   const bool gap = frame == nullptr || GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_GAP);
   const double seen_s = to_s(gap ? end : running);
-  if (!gap &&
-      !eyes_.look(frame, to_s(running), timeline, live_ ? Eyes::Slow::kInBackground : Eyes::Slow::kAtOnce)) {
+  if (!gap && !eyes_.look(frame, to_s(running), timeline, live_ ? Eyes::Slow::kInBackground : Eyes::Slow::kAtOnce)) {
     if (live_) {  // music goes on whatever the video does
       GST_WARNING_OBJECT(element_, "a picture could not be read");
       timeline.advance(seen_s);
       return flow_.load();
     }
-    GST_ELEMENT_ERROR(element_, RESOURCE, READ, ("A picture could not be read."),
-                      ("gst_video_frame_map() failed."));
+    GST_ELEMENT_ERROR(element_, RESOURCE, READ, ("A picture could not be read."), ("gst_video_frame_map() failed."));
     return GST_FLOW_ERROR;
   }
   timeline.advance(seen_s);
@@ -294,8 +291,7 @@ void Player::take_gap(GstEvent* event) {
   if (!stream_open_ || !GST_CLOCK_TIME_IS_VALID(start)) return;
   const GstClockTime running = gst_segment_to_running_time(&in_segment_, GST_FORMAT_TIME, start);
   if (!GST_CLOCK_TIME_IS_VALID(running)) return;
-  const GstFlowReturn flow =
-      video_reached(running, GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0, nullptr);
+  const GstFlowReturn flow = video_reached(running, GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0, nullptr);
   GST_LOG_OBJECT(element_, "gap: %s", gst_flow_get_name(flow));
 }
 
@@ -322,8 +318,7 @@ void Player::take_eos() {
 GstFlowReturn Player::pump(double until_s, bool to_the_end) {
   stream::Engine& music = *engine();
   const double frames = (until_s - to_s(origin_.load())) * static_cast<double>(kRate_hz);
-  const auto wanted =
-      static_cast<std::uint64_t>(std::max(0.0, to_the_end ? std::round(frames) : std::floor(frames)));
+  const auto wanted = static_cast<std::uint64_t>(std::max(0.0, to_the_end ? std::round(frames) : std::floor(frames)));
   while (produced_ < wanted) {
     const std::uint64_t ask = std::min(kChunk_frames, wanted - produced_);
     GstBuffer* buffer = audio_buffer(ask, produced_);
@@ -353,9 +348,8 @@ GstFlowReturn Player::pump(double until_s, bool to_the_end) {
       return flow != GST_FLOW_OK ? flow : GST_FLOW_FLUSHING;
     }
     produced_ += made;
-    reporter_.sounded_until(
-        to_s(origin_.load()) + static_cast<double>(produced_) / static_cast<double>(kRate_hz), music,
-        out_segment_);
+    reporter_.sounded_until(to_s(origin_.load()) + static_cast<double>(produced_) / static_cast<double>(kRate_hz),
+                            music, out_segment_);
   }
   return flow_.load();
 }

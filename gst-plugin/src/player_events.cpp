@@ -129,9 +129,9 @@ bool Player::take_segment(GstEvent* event) {
   const GstSegment* segment = nullptr;
   gst_event_parse_segment(event, &segment);
   if (segment->format != GST_FORMAT_TIME) {
-    GST_ELEMENT_ERROR(element_, STREAM, FORMAT, ("The video carries no times."),
-                      ("Segment in format %s; put a parser or decoder before this element.",
-                       gst_format_get_name(segment->format)));
+    GST_ELEMENT_ERROR(
+        element_, STREAM, FORMAT, ("The video carries no times."),
+        ("Segment in format %s; put a parser or decoder before this element.", gst_format_get_name(segment->format)));
     gst_event_unref(event);
     return false;
   }

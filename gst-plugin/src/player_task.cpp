@@ -110,8 +110,7 @@ void Player::play_live() {
   if (const GstClockTime end = live_end_.load(); GST_CLOCK_TIME_IS_VALID(end)) {
     const GstClockTime stop = end + settings_.tail_ms * GST_MSECOND;
     const GstClockTime origin = origin_.load();
-    const std::uint64_t last =
-        stop > origin ? gst_util_uint64_scale_round(stop - origin, kRate_hz, GST_SECOND) : 0;
+    const std::uint64_t last = stop > origin ? gst_util_uint64_scale_round(stop - origin, kRate_hz, GST_SECOND) : 0;
     if (position >= last) {
       while (GstEvent* event = queue_.try_take_event()) (void)push_event(event);
       reporter_.state("finished", true, &music, settings_.seed);
@@ -124,8 +123,8 @@ void Player::play_live() {
     frames = std::min(frames, last - position);
   }
   // Half of the jitter buffer stays as the engine's margin, the other half is ours and the sink's.
-  const double sounds_s = static_cast<double>(origin_.load()) / 1e9 +
-                          static_cast<double>(position) / static_cast<double>(kRate_hz);
+  const double sounds_s =
+      static_cast<double>(origin_.load()) / 1e9 + static_cast<double>(position) / static_cast<double>(kRate_hz);
   const double due_s = sounds_s + music.latency_s() - 0.5 * engine_settings_.jitter_s;
   if (!clock_.wait_until(due_s)) {
     if (!queue_.flushing() && !stopping_.load()) return;  // the engine's threads were interrupted, not we

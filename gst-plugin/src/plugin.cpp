@@ -62,5 +62,4 @@ gboolean plugin_init(GstPlugin* plugin) {
 
 #define PACKAGE "photoplayer"
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, photoplayer, "Live music for live video", plugin_init,
-                  PHOTOPLAYER_VERSION, "Apache 2.0", "Photoplayer",
-                  "https://github.com/photoplayer/photoplayer")
+                  PHOTOPLAYER_VERSION, "Apache 2.0", "Photoplayer", "https://github.com/photoplayer/photoplayer")

@@ -51,8 +51,7 @@ GType style_type() {
 GType mode_type() {
   static const GType type = [] {
     static constexpr std::array<GEnumValue, 3> kValues = {{
-        {static_cast<int>(stream::Mode::kAligned), "The picture waits for the music: accents land on cuts",
-         "aligned"},
+        {static_cast<int>(stream::Mode::kAligned), "The picture waits for the music: accents land on cuts", "aligned"},
         {static_cast<int>(stream::Mode::kInstant), "Least latency: the music follows when it can", "instant"},
         {0, nullptr, nullptr},
     }};
@@ -63,8 +62,7 @@ GType mode_type() {
   return type;
 }
 
-constexpr auto kReady =
-    static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+constexpr auto kReady = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
 constexpr auto kPlaying = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
                                                    GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE);
 constexpr auto kPlayingOnly =
@@ -82,52 +80,45 @@ void set_optional(std::optional<float>& target, const GValue* value, float unset
 }  // namespace
 
 void install_properties(GObjectClass* klass) {
-  const auto install = [&](unsigned id, GParamSpec* spec) {
-    g_object_class_install_property(klass, id, spec);
-  };
-  install(kBundle, g_param_spec_string("bundle", "Bundle",
-                                       "Path of the model bundle (unset = the one that Photoplayer ships)",
-                                       nullptr, kReady));
-  install(kSeed, g_param_spec_uint64("seed", "Seed",
-                                     "Same film, seed and settings: same music (where upstream is not live)",
-                                     0, G_MAXUINT64, 1, kReady));
-  install(kSteps, g_param_spec_int("steps", "Steps",
-                                   "Diffusion steps per hop; more is slower (0 = what the bundle recommends)",
-                                   0, 1000, 0, kReady));
+  const auto install = [&](unsigned id, GParamSpec* spec) { g_object_class_install_property(klass, id, spec); };
+  install(kBundle,
+          g_param_spec_string("bundle", "Bundle", "Path of the model bundle (unset = the one that Photoplayer ships)",
+                              nullptr, kReady));
+  install(kSeed,
+          g_param_spec_uint64("seed", "Seed", "Same film, seed and settings: same music (where upstream is not live)",
+                              0, G_MAXUINT64, 1, kReady));
+  install(kSteps,
+          g_param_spec_int("steps", "Steps", "Diffusion steps per hop; more is slower (0 = what the bundle recommends)",
+                           0, 1000, 0, kReady));
   install(kGuidance,
-          g_param_spec_float(
-              "guidance", "Guidance",
-              "How strictly the music obeys its conditions, 1 = plain (0 = what the bundle recommends)", 0.0F,
-              20.0F, 0.0F, kReady));
-  install(kStyle,
-          g_param_spec_enum("style", "Style", "Instruments and manner", style_type(), kAuto, kPlaying));
-  install(kTempo,
-          g_param_spec_double("tempo", "Tempo", "Beats per minute, 50 to 180 (0 = follow the picture)", 0.0,
-                              180.0, 0.0, kPlaying));
-  install(kKey,
-          g_param_spec_string("key", "Key",
-                              "Such as C, F#, Bb, Am, 'D dorian', 'G mixolydian' (auto = follow the picture)",
-                              "auto", kPlayingOnly));
-  install(kValence, g_param_spec_float("valence", "Valence", "-1 sad to 1 happy (-2 = follow the picture)",
-                                       -2.0F, 1.0F, kAutoMood, kPlaying));
-  install(kArousal, g_param_spec_float("arousal", "Arousal", "-1 calm to 1 excited (-2 = follow the picture)",
-                                       -2.0F, 1.0F, kAutoMood, kPlaying));
-  install(kDensity, g_param_spec_float("density", "Density", "0 sparse to 1 busy (-1 = follow the picture)",
-                                       -1.0F, 1.0F, -1.0F, kPlaying));
-  install(kIntensity,
-          g_param_spec_float("intensity", "Intensity",
-                             "Loudness and number of layers, 0 bare to 1 full (-1 = follow the picture)",
-                             -1.0F, 1.0F, -1.0F, kPlaying));
-  install(kFollow, g_param_spec_float("follow", "Follow", "How strongly the picture leads, 0 to 1", 0.0F,
-                                      1.0F, 1.0F, kPlaying));
-  install(kMode, g_param_spec_enum("mode", "Mode", "Where the latency goes when upstream is live",
-                                   mode_type(), static_cast<int>(stream::Mode::kAligned), kReady));
-  install(kTail, g_param_spec_uint("tail", "Tail", "Music after the end of the video, in milliseconds", 0,
-                                   60000, 0, kReady));
+          g_param_spec_float("guidance", "Guidance",
+                             "How strictly the music obeys its conditions, 1 = plain (0 = what the bundle recommends)",
+                             0.0F, 20.0F, 0.0F, kReady));
+  install(kStyle, g_param_spec_enum("style", "Style", "Instruments and manner", style_type(), kAuto, kPlaying));
+  install(kTempo, g_param_spec_double("tempo", "Tempo", "Beats per minute, 50 to 180 (0 = follow the picture)", 0.0,
+                                      180.0, 0.0, kPlaying));
+  install(kKey, g_param_spec_string("key", "Key",
+                                    "Such as C, F#, Bb, Am, 'D dorian', 'G mixolydian' (auto = follow the picture)",
+                                    "auto", kPlayingOnly));
+  install(kValence, g_param_spec_float("valence", "Valence", "-1 sad to 1 happy (-2 = follow the picture)", -2.0F, 1.0F,
+                                       kAutoMood, kPlaying));
+  install(kArousal, g_param_spec_float("arousal", "Arousal", "-1 calm to 1 excited (-2 = follow the picture)", -2.0F,
+                                       1.0F, kAutoMood, kPlaying));
+  install(kDensity, g_param_spec_float("density", "Density", "0 sparse to 1 busy (-1 = follow the picture)", -1.0F,
+                                       1.0F, -1.0F, kPlaying));
+  install(kIntensity, g_param_spec_float("intensity", "Intensity",
+                                         "Loudness and number of layers, 0 bare to 1 full (-1 = follow the picture)",
+                                         -1.0F, 1.0F, -1.0F, kPlaying));
+  install(kFollow,
+          g_param_spec_float("follow", "Follow", "How strongly the picture leads, 0 to 1", 0.0F, 1.0F, 1.0F, kPlaying));
+  install(kMode, g_param_spec_enum("mode", "Mode", "Where the latency goes when upstream is live", mode_type(),
+                                   static_cast<int>(stream::Mode::kAligned), kReady));
+  install(kTail,
+          g_param_spec_uint("tail", "Tail", "Music after the end of the video, in milliseconds", 0, 60000, 0, kReady));
   install(kPostMessages,
           g_param_spec_boolean("post-messages", "Post messages",
-                               "Post photoplayer-beat, photoplayer-ladder and photoplayer-state on the bus",
-                               TRUE, kPlayingOnly));
+                               "Post photoplayer-beat, photoplayer-ladder and photoplayer-state on the bus", TRUE,
+                               kPlayingOnly));
 }
 
 Change set_property(Settings& settings, unsigned id, const GValue* value) {

@@ -54,7 +54,9 @@ double trackable(double bpm) {
   return bpm < kExpected_bpm ? kExpected_bpm - kAside_bpm : kExpected_bpm + kAside_bpm;
 }
 
-float unit(float value) { return std::clamp(value, 0.0F, 1.0F); }
+float unit(float value) {
+  return std::clamp(value, 0.0F, 1.0F);
+}
 
 /// Two styles that suit each quarter of the mood plane; the seed picks.
 int style_for(Mood mood, std::uint64_t seed) {
@@ -84,8 +86,7 @@ void Director::reset() {
   latched_from_ = 0;
 }
 
-void Director::open(const stream::Timeline& timeline, double from_s, double until_s,
-                    const stream::Controls& controls) {
+void Director::open(const stream::Timeline& timeline, double from_s, double until_s, const stream::Controls& controls) {
   if (opened_) return;
   opened_ = true;
   mood_ = mood_of(timeline.glance(from_s, std::max(from_s + 1e-3, std::min(until_s, from_s + kOpening_s))));
@@ -97,8 +98,8 @@ void Director::open(const stream::Timeline& timeline, double from_s, double unti
   key_ = controls.key.value_or(static_cast<int>(hashed(seed_, 12, 0) * 12.0)) % 12;
   const double lively = 0.5 + 0.5 * static_cast<double>(mood_.arousal);
   const double wander = 0.3 * (hashed(seed_, 13, 0) - 0.5);
-  tempo_bpm_ = controls.tempo_bpm.value_or(
-      trackable(std::round(style.slow_bpm + (style.fast_bpm - style.slow_bpm) * std::clamp(lively + wander, 0.0, 1.0))));
+  tempo_bpm_ = controls.tempo_bpm.value_or(trackable(
+      std::round(style.slow_bpm + (style.fast_bpm - style.slow_bpm) * std::clamp(lively + wander, 0.0, 1.0))));
   choices_->style = style_;
   choices_->transpose = key_ > 5 ? key_ - 12 : key_;
   choices_->scale_mask = mask_of(scale_);
@@ -123,7 +124,8 @@ void Director::set_chord(Bar& bar, int half, int degree) const {
   const int tones = style_ == 3 ? 4 : 3;  // sevenths are lo-fi's plain chords
   for (int i = 0; i < tones; ++i) chroma = static_cast<std::uint16_t>(chroma | (1U << tone(2 * i)));
   // The dominant of minor has a leading tone.
-  if (scale_ == ScaleMode::kMinor && degree == 4) chroma = static_cast<std::uint16_t>((chroma & ~(1U << 10)) | (1U << 11));
+  if (scale_ == ScaleMode::kMinor && degree == 4)
+    chroma = static_cast<std::uint16_t>((chroma & ~(1U << 10)) | (1U << 11));
   bar.root[static_cast<std::size_t>(half)] = tone(0);
   bar.chroma[static_cast<std::size_t>(half)] = chroma;
 }
@@ -255,8 +257,10 @@ Director::WindowPlan Director::plan(const stream::WindowRequest& request) {
   const float follow = unit(request.controls.follow);
   result.global.style[static_cast<std::size_t>(style_)] = 1.0F;
   result.global.scale = scale_;
-  result.global.valence = request.controls.valence.value_or(mood_.valence + 0.5F * follow * (seen.valence - mood_.valence));
-  result.global.arousal = request.controls.arousal.value_or(mood_.arousal + 0.7F * follow * (seen.arousal - mood_.arousal));
+  result.global.valence =
+      request.controls.valence.value_or(mood_.valence + 0.5F * follow * (seen.valence - mood_.valence));
+  result.global.arousal =
+      request.controls.arousal.value_or(mood_.arousal + 0.7F * follow * (seen.arousal - mood_.arousal));
   result.global.tempo_bpm = request.tempo_bpm;
   return result;
 }

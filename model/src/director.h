@@ -42,7 +42,7 @@ class Director {
   struct Bar {
     std::array<std::uint16_t, 2> chroma{};  ///< per half bar
     std::array<int, 2> root{};
-    float lift = 0.0F;                      ///< of this phrase: variety on top of the picture
+    float lift = 0.0F;  ///< of this phrase: variety on top of the picture
   };
   const Bar& bar_at(std::int64_t bar);
   void write_phrase();

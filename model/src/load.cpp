@@ -47,9 +47,8 @@ Result<LoadedModel> load_parlour(const Bundle& bundle, const ModelSettings& sett
   if (!networks) return tl::unexpected(networks.error());
 
   LoadedModel model;
-  auto encoder = make_semantic_encoder(config.at("semantic").dump(), [&](const std::string& name, auto shape) {
-    return bundle.read_f32(name, shape);
-  });
+  auto encoder = make_semantic_encoder(
+      config.at("semantic").dump(), [&](const std::string& name, auto shape) { return bundle.read_f32(name, shape); });
   if (!encoder) return tl::unexpected(encoder.error());
   model.encoder = std::move(*encoder);
 

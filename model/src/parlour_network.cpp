@@ -59,10 +59,11 @@ Result<network::DitConfig> dit_config(const json& config) {
 /// there is, the tensors that decide its size are looked up first.
 Result<void> check_sizes(const Bundle& bundle, const network::DitConfig& dit, const network::ScoreVaeConfig& vae) {
   using Shape = std::vector<std::int64_t>;
-  std::vector<std::pair<std::string, Shape>> expected = {{"dit.project_in.weight", {dit.width, dit.latent_dims}},
-                                                         {"dit.to_cond_embed.0.weight", {dit.cond_dims, dit.cond_dims}},
-                                                         {"dit.colour_proj1.weight", {dit.colour_hidden, dit.colour_dims}},
-                                                         {"vae.enc_mid.weight", {vae.hidden, vae.hidden}}};
+  std::vector<std::pair<std::string, Shape>> expected = {
+      {"dit.project_in.weight", {dit.width, dit.latent_dims}},
+      {"dit.to_cond_embed.0.weight", {dit.cond_dims, dit.cond_dims}},
+      {"dit.colour_proj1.weight", {dit.colour_hidden, dit.colour_dims}},
+      {"vae.enc_mid.weight", {vae.hidden, vae.hidden}}};
   for (std::int64_t i = 0; i < dit.depth; ++i) {
     const std::string layer = "dit.layer" + std::to_string(i) + ".";
     expected.push_back({layer + "self_attn.to_qkv.weight", {3 * dit.width, dit.width}});
@@ -97,8 +98,8 @@ Result<ParlourNetworks> load_parlour_networks(const Bundle& bundle) {
   ParlourNetworks result;
   result.score = {network::Dit(*dit), network::RhythmPredictor(network::RhythmPredictorConfig{})};
   result.vae = network::ScoreVae(vae_config);
-  for (const auto& filled : {fill(*result.score.dit, bundle, "dit."), fill(*result.score.predictor, bundle, "predictor."),
-                             fill(*result.vae, bundle, "vae.")}) {
+  for (const auto& filled : {fill(*result.score.dit, bundle, "dit."),
+                             fill(*result.score.predictor, bundle, "predictor."), fill(*result.vae, bundle, "vae.")}) {
     if (!filled) return tl::unexpected(filled.error());
   }
   return result;

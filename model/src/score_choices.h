@@ -9,7 +9,7 @@ namespace photoplayer::model {
 
 struct ScoreChoices {
   std::atomic<int> style{0};
-  std::atomic<int> transpose{0};            ///< semitones from C to the tonic, −6…5
+  std::atomic<int> transpose{0};                 ///< semitones from C to the tonic, −6…5
   std::atomic<std::uint32_t> scale_mask{0xAB5};  ///< bit p: pitch class p above the tonic belongs to the scale
 };
 

@@ -89,7 +89,8 @@ class NoteReader {
   /// A drum sounds by itself; its note lasts one step so that a `.mid` holds complete notes.
   void read_drums(std::span<const float> beat, int step, std::int64_t at, stream::DecodedNotes& out) {
     auto& sounding = state_.pitches[static_cast<std::size_t>(Layer::kDrums)];
-    for (int key : sounding) out.events.push_back({at, Layer::kDrums, false, static_cast<std::uint8_t>(key), 0.0F, false, 0.0});
+    for (int key : sounding)
+      out.events.push_back({at, Layer::kDrums, false, static_cast<std::uint8_t>(key), 0.0F, false, 0.0});
     sounding.clear();
     for (std::size_t drum = 0; drum < kDrumKeys.size(); ++drum) {
       const float logit = beat[static_cast<std::size_t>(drum_index(step, static_cast<int>(drum)))];
@@ -112,7 +113,8 @@ class NoteReader {
   }
 
   NoteEvent event(std::int64_t at, Layer layer, int pitch, bool on, float velocity) const {
-    return {at, layer, on, static_cast<std::uint8_t>(std::clamp(pitch + state_.transpose, 0, 127)), velocity, false, 0.0};
+    return {at,       layer, on, static_cast<std::uint8_t>(std::clamp(pitch + state_.transpose, 0, 127)),
+            velocity, false, 0.0};
   }
 
   /// The network's certainty, mildly: what it is sure of is played a little firmer.

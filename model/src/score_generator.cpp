@@ -18,9 +18,9 @@ torch::Tensor rows_of(std::span<const float> values, std::int64_t rows, std::int
 
 /// What the picture says about each row of a window, as tensors of batch 1.
 struct SeenWindow {
-  torch::Tensor glances;        ///< [1, rows, 32]
-  torch::Tensor beat_semantic;  ///< [1, rows, 512]
-  network::SeenConditions seen; ///< without rhythm
+  torch::Tensor glances;         ///< [1, rows, 32]
+  torch::Tensor beat_semantic;   ///< [1, rows, 512]
+  network::SeenConditions seen;  ///< without rhythm
 };
 
 SeenWindow look(const stream::WindowRequest& request) {
@@ -108,8 +108,9 @@ class ScoreGenerator final : public stream::LatentGenerator {
     network::encode(plan.global, std::span(global.data_ptr<float>(), network::kGlobalNumbers));
 
     auto window = look(request);
-    const auto place = torch::cat({plan_rows.narrow(-1, 24, 4), global.narrow(-1, network::kGlobalNumbers - 1, 1)
-                                                                    .unsqueeze(1).expand({1, rows, 1})}, -1);
+    const auto place = torch::cat({plan_rows.narrow(-1, 24, 4),
+                                   global.narrow(-1, network::kGlobalNumbers - 1, 1).unsqueeze(1).expand({1, rows, 1})},
+                                  -1);
     window.seen.rhythm = networks_.predictor(window.glances, place, window.beat_semantic);
     window.seen.rhythm_visible = torch::ones({1, rows}, torch::kBool);
 
@@ -138,8 +139,8 @@ class ScoreGenerator final : public stream::LatentGenerator {
     job.steps = request.steps;
     job.steps_that_fit = request.steps_that_fit;
     const auto result = network::outpaint(job, [&](const torch::Tensor& x, double t) {
-      const auto v = networks_.dit(x.unsqueeze(0).expand({batch, -1, -1}),
-                                   torch::full({batch}, static_cast<float>(t)), plans, globals, contexts, clean);
+      const auto v = networks_.dit(x.unsqueeze(0).expand({batch, -1, -1}), torch::full({batch}, static_cast<float>(t)),
+                                   plans, globals, contexts, clean);
       return guided ? v[1] + request.guidance * (v[0] - v[1]) : v[0];
     });
     const auto made = result.latents.narrow(0, request.context, fresh).contiguous();

@@ -17,8 +17,7 @@ struct ScoreNetworks {
   network::RhythmPredictor predictor{nullptr};
 };
 
-[[nodiscard]] std::unique_ptr<stream::LatentGenerator> make_score_generator(ScoreNetworks networks,
-                                                                            std::uint64_t seed,
+[[nodiscard]] std::unique_ptr<stream::LatentGenerator> make_score_generator(ScoreNetworks networks, std::uint64_t seed,
                                                                             std::shared_ptr<ScoreChoices> choices);
 
 }  // namespace photoplayer::model

@@ -19,12 +19,10 @@ Result<torch::Tensor> fetch(const TensorSource& tensors, const std::string& name
   std::int64_t count = 1;
   for (const auto size : shape) count *= size;
   if (static_cast<std::int64_t>(values->size()) != count)
-    return fail(ErrorCode::kBadBundle, "semantic encoder: tensor " + name + " has " +
-                                           std::to_string(values->size()) + " values, the config asks for " +
-                                           std::to_string(count));
+    return fail(ErrorCode::kBadBundle, "semantic encoder: tensor " + name + " has " + std::to_string(values->size()) +
+                                           " values, the config asks for " + std::to_string(count));
   if (!std::all_of(values->begin(), values->end(), [](float v) { return std::isfinite(v); }))
-    return fail(ErrorCode::kBadBundle,
-                "semantic encoder: tensor " + name + " has a value that is not finite");
+    return fail(ErrorCode::kBadBundle, "semantic encoder: tensor " + name + " has a value that is not finite");
   auto tensor = torch::from_blob(values->data(), shape, torch::kFloat).clone();
   return shape.size() == 4 ? tensor.contiguous(kLayout) : tensor;
 }
@@ -52,8 +50,7 @@ class Encoder final : public stream::SemanticEncoder {
         std::copy_n(still.rgb + y * still.stride_bytes, row_bytes,
                     rgb.data_ptr<std::uint8_t>() + static_cast<std::size_t>(y) * row_bytes);
       auto planes = rgb.permute({2, 0, 1}).unsqueeze(0).to(torch::kFloat);
-      if (still.width != side_ || still.height != side_)
-        planes = torch::adaptive_avg_pool2d(planes, {side_, side_});
+      if (still.width != side_ || still.height != side_) planes = torch::adaptive_avg_pool2d(planes, {side_, side_});
       const auto unit = net_(planes).contiguous();
       std::copy_n(unit.data_ptr<float>(), out.size(), out.begin());
     } catch (const std::exception&) {  // out of memory at worst; the music goes on
@@ -77,14 +74,11 @@ Result<SemanticConfig> parse_semantic_config(std::string_view config_json) try {
     return std::all_of(list.begin(), list.end(), [&](std::int64_t v) { return v >= low && v <= high; });
   };
   if (config.side < 16 || config.side > 512 || config.widths.empty() || config.widths.size() > 8 ||
-      config.widths.size() != config.blocks.size() || !within(config.widths, 1, 2048) ||
-      !within(config.blocks, 0, 16))
-    return fail(ErrorCode::kBadBundle,
-                "semantic encoder: the config's side, widths and blocks do not make a network");
+      config.widths.size() != config.blocks.size() || !within(config.widths, 1, 2048) || !within(config.blocks, 0, 16))
+    return fail(ErrorCode::kBadBundle, "semantic encoder: the config's side, widths and blocks do not make a network");
   return config;
 } catch (const std::exception& error) {
-  return fail(ErrorCode::kBadBundle,
-              std::string("semantic encoder: the config cannot be read: ") + error.what());
+  return fail(ErrorCode::kBadBundle, std::string("semantic encoder: the config cannot be read: ") + error.what());
 }
 
 Result<SemanticNet> SemanticNet::load(const SemanticConfig& config, const TensorSource& tensors) try {
@@ -114,8 +108,7 @@ Result<SemanticNet> SemanticNet::load(const SemanticConfig& config, const Tensor
     }
     from = width;
   }
-  if (!layer(net.head_, "head", {static_cast<std::int64_t>(stream::kSemanticDims), from}))
-    return tl::unexpected(error);
+  if (!layer(net.head_, "head", {static_cast<std::int64_t>(stream::kSemanticDims), from})) return tl::unexpected(error);
   return net;
 } catch (const std::exception& error) {
   return fail(ErrorCode::kBadBundle, std::string("semantic encoder: ") + error.what());

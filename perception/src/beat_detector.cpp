@@ -14,8 +14,7 @@ constexpr float kProminence = 0.3F;  ///< of the spread; from the paper's figure
 constexpr float kLateProminence = 0.15F;
 constexpr double kMaxDelay_s = 0.25;  ///< the analysis budget of aligned mode (design §4)
 constexpr double kMinDistance_s = 0.2;
-constexpr double kSmoothing_s =
-    0.05;  ///< half width of the triangle; below 20 frames a second it does nothing
+constexpr double kSmoothing_s = 0.05;  ///< half width of the triangle; below 20 frames a second it does nothing
 constexpr double kBin_s = 0.1;
 constexpr double kMemory_s = 30.0;
 /// A calm picture's own flicker is no rhythm: the spread never counts as less than this.
@@ -54,8 +53,7 @@ void BeatDetector::learn_spread(const Sample& sample) {
   values.reserve(bins_.size());
   for (const Sample& bin : bins_) values.push_back(bin.value);
   const auto part = [&values](double fraction) {
-    const auto nth =
-        values.begin() + static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
+    const auto nth = values.begin() + static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
     std::nth_element(values.begin(), nth, values.end());
     return *nth;
   };
@@ -86,8 +84,7 @@ std::optional<Beat> BeatDetector::follow(const Sample& sample, double interval_s
   const Peak peak = *peak_;
   peak_.reset();
   valley_ = sample.value;
-  if (late || !stands_out || (last_beat_s_ && peak.at.time_s - *last_beat_s_ < kMinDistance_s))
-    return std::nullopt;
+  if (late || !stands_out || (last_beat_s_ && peak.at.time_s - *last_beat_s_ < kMinDistance_s)) return std::nullopt;
   last_beat_s_ = peak.at.time_s;
   return Beat{peak.at.time_s, std::min((peak.at.value - peak.valley) / spread, 1.0F)};
 }
@@ -97,14 +94,12 @@ std::optional<Beat> BeatDetector::add(double time_s, float value, double interva
   samples_.push_back({time_s, value});
   std::optional<Beat> beat;
   // A sample is final when the triangle around it is full, or when the next frame will lie outside it anyway.
-  while (next_ < samples_.size() &&
-         (time_s - samples_[next_].time_s >= kSmoothing_s || interval_s >= kSmoothing_s)) {
+  while (next_ < samples_.size() && (time_s - samples_[next_].time_s >= kSmoothing_s || interval_s >= kSmoothing_s)) {
     const Sample final_sample{samples_[next_].time_s, smoothed(next_)};
     ++next_;
     if (const auto found = follow(final_sample, interval_s, now_s)) beat = found;
   }
-  while (samples_.size() > 1 && next_ > 1 &&
-         samples_.front().time_s < samples_[next_ - 1].time_s - kSmoothing_s) {
+  while (samples_.size() > 1 && next_ > 1 && samples_.front().time_s < samples_[next_ - 1].time_s - kSmoothing_s) {
     samples_.pop_front();
     --next_;
   }

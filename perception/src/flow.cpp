@@ -27,10 +27,8 @@ constexpr int kFineSide_px = 8;
 constexpr int kFineSteps = 2;
 
 constexpr float kStillLevel = 1.5F;  ///< rms difference of a window below which it did not move, grey levels
-constexpr float kExplained =
-    0.6F;  ///< the displaced window must leave at most this part of the squared difference
-constexpr int kOffsetPenalty =
-    16;  ///< per pixel of offset, added to the sum of 128 differences: 1/8 grey level
+constexpr float kExplained = 0.6F;   ///< the displaced window must leave at most this part of the squared difference
+constexpr int kOffsetPenalty = 16;   ///< per pixel of offset, added to the sum of 128 differences: 1/8 grey level
 /// Against flat windows: a gradient energy of one grey level² per pixel.
 constexpr float kFlatness = 1.0F * kFineSide_px * kFineSide_px;
 
@@ -41,8 +39,7 @@ constexpr int kPaddedHeight = kHeight + 2 * kPad_px;
 
 struct Padded {
   std::array<std::uint8_t, static_cast<std::size_t>(kPaddedWidth) * kPaddedHeight> luma;
-  std::array<float, static_cast<std::size_t>(kPaddedWidth) * kPaddedHeight>
-      fine;  ///< the same; converted once
+  std::array<float, static_cast<std::size_t>(kPaddedWidth) * kPaddedHeight> fine;  ///< the same; converted once
 
   void fill(const BytePlane& from, int offset) noexcept {
     for (int y = 0; y < kPaddedHeight; ++y) {
@@ -97,8 +94,7 @@ int row_cost(const std::uint8_t* a, const std::uint8_t* b) noexcept {
 
 int match_cost(const Padded& before, const Padded& now, int x, int y, int dx, int dy) noexcept {
   int sum = kOffsetPenalty * (std::abs(dx) + std::abs(dy));
-  for (int row = 0; row < kMatchHeight_px; ++row)
-    sum += row_cost(before.at(x, y + row), now.at(x + dx, y + dy + row));
+  for (int row = 0; row < kMatchHeight_px; ++row) sum += row_cost(before.at(x, y + row), now.at(x + dx, y + dy + row));
   return sum;
 }
 
@@ -154,8 +150,7 @@ float energy(const Window& window) noexcept {
 
 /// The part of `now` at (x, y) + offset, less `before` at (x, y), bilinear, less its mean: a change of light
 /// alone leaves nothing.
-void difference(const Padded& before, const Padded& now, int x, int y, const Offset& offset,
-                Window& out) noexcept {
+void difference(const Padded& before, const Padded& now, int x, int y, const Offset& offset, Window& out) noexcept {
   const float floor_x = std::floor(offset.x), floor_y = std::floor(offset.y);
   const float fx = offset.x - floor_x, fy = offset.y - floor_y;
   const float w00 = (1.0F - fx) * (1.0F - fy), w10 = fx * (1.0F - fy), w01 = (1.0F - fx) * fy, w11 = fx * fy;

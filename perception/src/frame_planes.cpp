@@ -44,8 +44,7 @@ Hsv to_hsv(int r, int g, int b, const HsvTables& tables) noexcept {
 }
 
 template <std::size_t kSize>
-int sum_of_differences(const std::array<std::uint8_t, kSize>& a,
-                       const std::array<std::uint8_t, kSize>& b) noexcept {
+int sum_of_differences(const std::array<std::uint8_t, kSize>& a, const std::array<std::uint8_t, kSize>& b) noexcept {
   int sum = 0;
   for (std::size_t i = 0; i < kSize; ++i) sum += std::abs(static_cast<int>(a[i]) - static_cast<int>(b[i]));
   return sum;
@@ -88,8 +87,7 @@ void convert(const stream::PictureView& picture, double time_s, FramePlanes& out
   out.means.brightness = static_cast<float>(mean / 255.0);
   out.means.contrast = static_cast<float>(std::sqrt(std::max(variance, 0.0)) / 255.0);
   out.means.saturation = static_cast<float>(static_cast<double>(saturation_sum) / kFull);
-  out.means.warmth =
-      all > 0 ? static_cast<float>(static_cast<double>(warm) / static_cast<double>(all)) : 0.0F;
+  out.means.warmth = all > 0 ? static_cast<float>(static_cast<double>(warm) / static_cast<double>(all)) : 0.0F;
 }
 
 float rgb_difference(const FramePlanes& a, const FramePlanes& b) noexcept {
@@ -113,8 +111,7 @@ float luma_correlation(const FramePlanes& a, const FramePlanes& b) noexcept {
   constexpr double kCount = static_cast<double>(kPixels);
   const double covariance = static_cast<double>(products) / kCount -
                             static_cast<double>(sum_a) / kCount * (static_cast<double>(sum_b) / kCount);
-  const double spread =
-      static_cast<double>(a.means.contrast) * static_cast<double>(b.means.contrast) * 255.0 * 255.0;
+  const double spread = static_cast<double>(a.means.contrast) * static_cast<double>(b.means.contrast) * 255.0 * 255.0;
   return spread < 4.0 ? 0.0F : static_cast<float>(covariance / spread);
 }
 

@@ -25,7 +25,7 @@ struct FrameMeans {
 struct FramePlanes {
   double time_s = 0.0;
   std::array<std::uint8_t, 3 * kPixels> rgb{};
-  BytePlane hue{};  ///< OpenCV's 0…179, drawn to 0 where there is hardly any colour (its hue is noise)
+  BytePlane hue{};         ///< OpenCV's 0…179, drawn to 0 where there is hardly any colour (its hue is noise)
   BytePlane saturation{};  ///< OpenCV's 0…255, likewise where it is almost black
   BytePlane value{};
   BytePlane luma{};
@@ -61,9 +61,7 @@ class FrameHistory {
   static constexpr std::size_t kCapacity = 12;
   static constexpr double kSpacing_s = 0.004;
   static constexpr double kReferenceAge_s = 0.030;
-  [[nodiscard]] const FramePlanes& at(std::size_t i) const noexcept {
-    return frames_[(first_ + i) % kCapacity];
-  }
+  [[nodiscard]] const FramePlanes& at(std::size_t i) const noexcept { return frames_[(first_ + i) % kCapacity]; }
 
   std::array<FramePlanes, kCapacity> frames_{};
   std::size_t first_ = 0;

@@ -47,8 +47,7 @@ void PerceptionThread::reset() {
 
 bool PerceptionThread::wait_until_idle(double timeout_s) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::duration<double>(timeout_s),
-                           [this] { return !has_waiting_ && !busy_; });
+  return changed_.wait_for(lock, std::chrono::duration<double>(timeout_s), [this] { return !has_waiting_ && !busy_; });
 }
 
 std::uint64_t PerceptionThread::stills_dropped() const {

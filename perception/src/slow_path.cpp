@@ -9,9 +9,8 @@ namespace photoplayer::perception {
 namespace {
 
 constexpr double kPeriod_s = 1.0;
-constexpr double kTolerance_s =
-    1e-4;  ///< timestamps are rounded to a nanosecond or, in some files, to a millisecond
-constexpr double kBackward_s = 0.1;  ///< the fast path starts anew at this, too
+constexpr double kTolerance_s = 1e-4;  ///< timestamps are rounded to a nanosecond or, in some files, to a millisecond
+constexpr double kBackward_s = 0.1;    ///< the fast path starts anew at this, too
 
 double second_of(double time_s, double origin_s) noexcept {
   return std::floor((time_s - origin_s + kTolerance_s) / kPeriod_s);
@@ -52,8 +51,7 @@ stream::SlowObservation SlowPath::look(const stream::PictureView& still, double 
     seen.semantic.fill(0.0F);
     return seen;
   }
-  if (!std::all_of(seen.semantic.begin(), seen.semantic.end(),
-                   [](float value) { return std::isfinite(value); })) {
+  if (!std::all_of(seen.semantic.begin(), seen.semantic.end(), [](float value) { return std::isfinite(value); })) {
     ++encoder_failures_;
     seen.semantic.fill(0.0F);
   }

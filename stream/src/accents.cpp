@@ -42,8 +42,7 @@ void add_accent(std::vector<TimedNote>& notes, const Hit& hit) {
 }
 
 const Hit* hit_on(std::int64_t step, const std::vector<Hit>& hits) {
-  const auto found =
-      std::find_if(hits.begin(), hits.end(), [step](const Hit& hit) { return hit.step == step; });
+  const auto found = std::find_if(hits.begin(), hits.end(), [step](const Hit& hit) { return hit.step == step; });
   return found == hits.end() ? nullptr : &*found;
 }
 

@@ -38,9 +38,9 @@ BeatClock::BeatClock(double origin_s, double tempo_bpm) {
 }
 
 const BeatClock::Knot& BeatClock::knot_at(double step) const {
-  const auto after = std::upper_bound(
-      knots_.begin(), knots_.end(), step,
-      [](double wanted, const Knot& knot) { return wanted < static_cast<double>(knot.step); });
+  const auto after = std::upper_bound(knots_.begin(), knots_.end(), step, [](double wanted, const Knot& knot) {
+    return wanted < static_cast<double>(knot.step);
+  });
   return after == knots_.begin() ? *after : *std::prev(after);
 }
 

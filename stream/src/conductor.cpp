@@ -37,16 +37,14 @@ std::int64_t Conductor::frame_of(double time_s) const {
 }
 
 double Conductor::needs_until_s() const {
-  return origin_s_ +
-         static_cast<double>(tick_begin_ + static_cast<std::int64_t>(kTick_frames)) / kSampleRate_hz;
+  return origin_s_ + static_cast<double>(tick_begin_ + static_cast<std::int64_t>(kTick_frames)) / kSampleRate_hz;
 }
 
 void Conductor::add(Due due) {
   // Late notes sound at once.
   due.frame = std::max(due.frame, rendered_);
-  const auto place =
-      std::upper_bound(due_.begin(), due_.end(), due.frame,
-                       [](std::int64_t frame, const Due& other) { return frame < other.frame; });
+  const auto place = std::upper_bound(due_.begin(), due_.end(), due.frame,
+                                      [](std::int64_t frame, const Due& other) { return frame < other.frame; });
   due_.insert(place, due);
 }
 
@@ -155,12 +153,10 @@ void Conductor::render_until(std::int64_t frame) {
   const auto count = static_cast<std::size_t>(frame - rendered_);
   std::array<std::span<float>, kLayers> stems;
   if (stems_wanted_) {
-    for (std::size_t i = 0; i < stems.size(); ++i)
-      stems[i] = std::span(stem_[i]).subspan(2 * begin, 2 * count);
+    for (std::size_t i = 0; i < stems.size(); ++i) stems[i] = std::span(stem_[i]).subspan(2 * begin, 2 * count);
   }
-  synthesiser_.render(
-      std::span(mix_).subspan(2 * begin, 2 * count),
-      stems_wanted_ ? std::span<const std::span<float>>(stems) : std::span<const std::span<float>>());
+  synthesiser_.render(std::span(mix_).subspan(2 * begin, 2 * count),
+                      stems_wanted_ ? std::span<const std::span<float>>(stems) : std::span<const std::span<float>>());
   rendered_ = frame;
 }
 
@@ -200,8 +196,7 @@ void Conductor::finish_tick() {
       delay[2 * frame] *= gains_[skip + frame];
       delay[2 * frame + 1] *= gains_[skip + frame];
     }
-    stem_out_[i].insert(stem_out_[i].end(), delay.begin(),
-                        delay.begin() + static_cast<std::ptrdiff_t>(2 * frames));
+    stem_out_[i].insert(stem_out_[i].end(), delay.begin(), delay.begin() + static_cast<std::ptrdiff_t>(2 * frames));
     delay.erase(delay.begin(), delay.begin() + static_cast<std::ptrdiff_t>(2 * frames));
   }
 }

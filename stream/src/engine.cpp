@@ -74,8 +74,7 @@ class EngineImpl final : public Engine {
         parts_(std::move(parts)),
         controls_(settings.controls),
         origin_s_(settings.origin_s),
-        ring_(static_cast<std::size_t>(settings.jitter_s * Conductor::kSampleRate_hz) +
-              8 * Conductor::kTick_frames),
+        ring_(static_cast<std::size_t>(settings.jitter_s * Conductor::kSampleRate_hz) + 8 * Conductor::kTick_frames),
         port_(ring_, prime_frames(settings)) {
     if (settings_.duration_s) film_end_s_ = origin_s_ + *settings_.duration_s;
     make_conductor();
@@ -171,9 +170,9 @@ std::unique_ptr<Sampler> EngineImpl::make_sampler(double start_s, double seen_un
   sampler.steps = settings_.steps;
   sampler.guidance = settings_.guidance;
   sampler.preview = live;
-  return std::make_unique<Sampler>(
-      sampler, *parts_.generator, *parts_.decoder,
-      WindowPlanner(planner, std::clamp(tempo_bpm, kMinTempo_bpm, kMaxTempo_bpm), wanted), ledger_);
+  return std::make_unique<Sampler>(sampler, *parts_.generator, *parts_.decoder,
+                                   WindowPlanner(planner, std::clamp(tempo_bpm, kMinTempo_bpm, kMaxTempo_bpm), wanted),
+                                   ledger_);
 }
 
 Result<EngineImpl::Gate> EngineImpl::generate_next() {
@@ -212,11 +211,10 @@ Result<EngineImpl::Gate> EngineImpl::generate_next() {
 }
 
 Result<std::size_t> EngineImpl::pull(std::span<float> out, std::span<const std::span<float>> stems) {
-  if (live_)
-    return fail(ErrorCode::kInternal, "pull() was called while the live threads run; call stop_live() first");
+  if (live_) return fail(ErrorCode::kInternal, "pull() was called while the live threads run; call stop_live() first");
   if (!stems.empty() && stems.size() != static_cast<std::size_t>(kLayers)) {
-    return fail(ErrorCode::kInternal, "pull() needs one stem per layer (" + std::to_string(kLayers) +
-                                          "), got " + std::to_string(stems.size()));
+    return fail(ErrorCode::kInternal, "pull() needs one stem per layer (" + std::to_string(kLayers) + "), got " +
+                                          std::to_string(stems.size()));
   }
   for (const std::span<float>& stem : stems) {
     if (stem.size() < out.size()) return fail(ErrorCode::kInternal, "pull() got a stem shorter than the mix");
@@ -263,14 +261,11 @@ Result<void> EngineImpl::start_live(Clock& clock) {
   try {
     live_ = std::make_unique<LiveDrive>(
         live, clock, timeline_, *conductor_, ledger_, ring_, port_,
-        [this, start_s = live.start_s](double seen_until_s) {
-          return make_sampler(start_s, seen_until_s, true);
-        },
+        [this, start_s = live.start_s](double seen_until_s) { return make_sampler(start_s, seen_until_s, true); },
         [this] { return controls(); });
   } catch (const std::exception& error) {
-    return fail(
-        ErrorCode::kInternal,
-        std::string("the live threads could not be started (is there a limit on threads?): ") + error.what());
+    return fail(ErrorCode::kInternal,
+                std::string("the live threads could not be started (is there a limit on threads?): ") + error.what());
   }
 
   constexpr double kPoll_s = 0.01;

@@ -6,8 +6,7 @@
 
 namespace photoplayer::stream {
 
-FrameRing::FrameRing(std::size_t capacity_frames)
-    : frames_(std::bit_ceil(std::max<std::size_t>(capacity_frames, 1))) {}
+FrameRing::FrameRing(std::size_t capacity_frames) : frames_(std::bit_ceil(std::max<std::size_t>(capacity_frames, 1))) {}
 
 std::size_t FrameRing::queued_frames() const noexcept {
   // Read first, so that a third thread never sees more taken than written.
@@ -21,8 +20,8 @@ bool FrameRing::try_write(std::span<const float> interleaved, std::uint32_t epoc
   const std::uint64_t written = written_.load();
   if (count > frames_.size() - static_cast<std::size_t>(written - taken_.load())) return false;
   for (std::size_t i = 0; i < count; ++i) {
-    frames_[static_cast<std::size_t>(written + i) & (frames_.size() - 1)] = {interleaved[2 * i],
-                                                                             interleaved[2 * i + 1], epoch};
+    frames_[static_cast<std::size_t>(written + i) & (frames_.size() - 1)] = {interleaved[2 * i], interleaved[2 * i + 1],
+                                                                             epoch};
   }
   written_.store(written + count);
   return true;

@@ -15,8 +15,8 @@ int metric_rank(std::int64_t step) {
 
 }  // namespace
 
-std::vector<VisualEvent> choose_hits(const std::vector<VisualEvent>& events, float threshold,
-                                     double distance_s, double last_hit_s) {
+std::vector<VisualEvent> choose_hits(const std::vector<VisualEvent>& events, float threshold, double distance_s,
+                                     double last_hit_s) {
   std::vector<VisualEvent> ranked;
   for (const VisualEvent& event : events) {
     if (event.kind != VisualEventKind::kBeat && event.strength >= threshold) ranked.push_back(event);
@@ -44,8 +44,8 @@ void bend_to_meet(BeatClock& clock, std::int64_t from, std::int64_t to, double t
     const double bend = std::abs((time_s - start_s) / (static_cast<double>(step - from) * step_s) - 1.0);
     const double end_s = time_s + static_cast<double>(to - step) * step_s;
     if (bend > kMaxBend || end_s > latest_end_s) continue;
-    if (best && (metric_rank(step) > metric_rank(*best) ||
-                 (metric_rank(step) == metric_rank(*best) && bend >= best_bend))) {
+    if (best &&
+        (metric_rank(step) > metric_rank(*best) || (metric_rank(step) == metric_rank(*best) && bend >= best_bend))) {
       continue;
     }
     best = step;
@@ -54,8 +54,7 @@ void bend_to_meet(BeatClock& clock, std::int64_t from, std::int64_t to, double t
   if (best && best_bend > kInaudible) clock.bend(from, *best, time_s);
 }
 
-std::optional<Hit> place_hit(const BeatClock& clock, std::int64_t from, std::int64_t to,
-                             const VisualEvent& event) {
+std::optional<Hit> place_hit(const BeatClock& clock, std::int64_t from, std::int64_t to, const VisualEvent& event) {
   const auto nearest = static_cast<std::int64_t>(std::llround(clock.step_at(event.time_s)));
   const std::int64_t step = std::clamp(nearest, from, to);
   const double offset_s = event.time_s - clock.time_of_step(step);

@@ -90,8 +90,7 @@ float Limiter::smooth(float gain) noexcept {
   sum_ += fixed;
   sum_ -= oldest;
   oldest = fixed;
-  return static_cast<float>(static_cast<double>(sum_) /
-                            (kFixedPoint * static_cast<double>(kLookAhead_frames)));
+  return static_cast<float>(static_cast<double>(sum_) / (kFixedPoint * static_cast<double>(kLookAhead_frames)));
 }
 
 void Limiter::process(std::span<float> frames, std::span<float> gains) noexcept {

@@ -20,9 +20,9 @@ void name_thread(std::thread& thread, const char* name) {
 
 }  // namespace
 
-LiveDrive::LiveDrive(const LiveSettings& settings, Clock& clock, const Timeline& timeline,
-                     Conductor& conductor, Ledger& ledger, FrameRing& ring, RingRenderPort& port,
-                     MakeSampler make_sampler, ReadControls read_controls)
+LiveDrive::LiveDrive(const LiveSettings& settings, Clock& clock, const Timeline& timeline, Conductor& conductor,
+                     Ledger& ledger, FrameRing& ring, RingRenderPort& port, MakeSampler make_sampler,
+                     ReadControls read_controls)
     : settings_(settings),
       clock_(clock),
       timeline_(timeline),
@@ -165,8 +165,7 @@ void LiveDrive::conduct() try {
 
 void LiveDrive::fill() {
   if (timeline_.finished()) conductor_.end_at(timeline_.seen_until_s());
-  const auto jitter_frames =
-      static_cast<std::size_t>(std::ceil(settings_.jitter_s * Conductor::kSampleRate_hz));
+  const auto jitter_frames = static_cast<std::size_t>(std::ceil(settings_.jitter_s * Conductor::kSampleRate_hz));
   while (!stop_.load()) {
     if (conductor_.finished()) {
       port_.expect_no_more(true);

@@ -35,9 +35,8 @@ class LiveDrive {
   using MakeSampler = std::function<std::unique_ptr<Sampler>(double seen_until_s)>;
   using ReadControls = std::function<Controls()>;
 
-  LiveDrive(const LiveSettings& settings, Clock& clock, const Timeline& timeline, Conductor& conductor,
-            Ledger& ledger, FrameRing& ring, RingRenderPort& port, MakeSampler make_sampler,
-            ReadControls read_controls);
+  LiveDrive(const LiveSettings& settings, Clock& clock, const Timeline& timeline, Conductor& conductor, Ledger& ledger,
+            FrameRing& ring, RingRenderPort& port, MakeSampler make_sampler, ReadControls read_controls);
   /// Stops and joins.
   ~LiveDrive();
   LiveDrive(const LiveDrive&) = delete;

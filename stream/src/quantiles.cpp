@@ -21,8 +21,7 @@ void Quantiles::add(double seconds) noexcept {
 
 double Quantiles::quantile_s(double share) const noexcept {
   if (count_ == 0) return 0.0;
-  const auto wanted =
-      static_cast<std::uint64_t>(std::ceil(std::clamp(share, 0.0, 1.0) * static_cast<double>(count_)));
+  const auto wanted = static_cast<std::uint64_t>(std::ceil(std::clamp(share, 0.0, 1.0) * static_cast<double>(count_)));
   std::uint64_t below = 0;
   for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
     below += buckets_[bucket];

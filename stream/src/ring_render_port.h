@@ -18,8 +18,7 @@ class RingRenderPort final : public RenderPort {
 
   /// After a start or a flush, music begins once `prime_frames` are there or sound is due: a device that asks
   /// early cannot drain the jitter buffer before it has filled.
-  explicit RingRenderPort(FrameRing& ring, std::size_t prime_frames = 0)
-      : ring_(ring), prime_frames_(prime_frames) {}
+  explicit RingRenderPort(FrameRing& ring, std::size_t prime_frames = 0) : ring_(ring), prime_frames_(prime_frames) {}
 
   [[nodiscard]] RenderStatus render(std::span<float> out) noexcept override;
   /// Without those that a flush has made stale.

@@ -26,8 +26,7 @@ Sampler::Sampler(const SamplerSettings& settings, LatentGenerator& generator, Sc
       ledger_(ledger),
       tape_(generator.dims(), kSpareRows, settings.handover) {}
 
-Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_until_s,
-                                         const Controls& controls,
+Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_until_s, const Controls& controls,
                                          const std::function<int(int)>& steps_that_fit) {
   Sampled sampled;
   {
@@ -46,8 +45,7 @@ Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_u
   std::vector<float> warm;
   int warm_rows = 0;
   if (plan.start < 1.0F) {
-    const std::span<const float> provisional =
-        tape_.rows(plan.first, plan.first + plan.hop + plan.look_ahead);
+    const std::span<const float> provisional = tape_.rows(plan.first, plan.first + plan.hop + plan.look_ahead);
     warm_rows = static_cast<int>(provisional.size() / width);
     warm.resize(fresh_rows * width);
     fill_noise(settings_.seed, plan.first, tape_.dims(), warm, NoiseStream::kUnknownWarmStart);

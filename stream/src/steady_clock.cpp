@@ -8,8 +8,8 @@ double SteadyClock::now_s() const {
 }
 
 bool SteadyClock::wait_until(double time_s) {
-  const auto until = begin_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                  std::chrono::duration<double>(time_s));
+  const auto until =
+      begin_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(time_s));
   std::unique_lock lock(mutex_);
   // Counted, so that a sleeper that has not woken yet when `resume` comes still learns of it.
   const unsigned before = interruptions_;

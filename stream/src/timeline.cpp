@@ -42,8 +42,8 @@ void forget_before(std::deque<Entry>& entries, double time_s) {
 
 void Timeline::push(const FastObservation& seen) {
   FastObservation clean = seen;
-  for (float* value : {&clean.brightness, &clean.saturation, &clean.warmth, &clean.change, &clean.motion,
-                       &clean.cut, &clean.beat}) {
+  for (float* value :
+       {&clean.brightness, &clean.saturation, &clean.warmth, &clean.change, &clean.motion, &clean.cut, &clean.beat}) {
     *value = tidy(*value);
   }
   const std::lock_guard lock(mutex_);

@@ -82,8 +82,7 @@ Hop Understudy::stand_in() const {
   }
   sort_by_time(hop.notes);
   hop.end_s = time_of(to);
-  for (std::int64_t row = row_; row < row_ + hop.rows; ++row)
-    hop.beats_s.push_back(time_of(row * kStepsPerBeat));
+  for (std::int64_t row = row_; row < row_ + hop.rows; ++row) hop.beats_s.push_back(time_of(row * kStepsPerBeat));
   return hop;
 }
 

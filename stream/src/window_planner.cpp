@@ -146,10 +146,9 @@ Plan WindowPlanner::plan(const Timeline& timeline, double seen_until_s, const Co
   }
   plan.end_s = plan.clock.time_s(after);
 
-  const bool new_material =
-      std::any_of(plan.events.begin(), plan.events.end(), [](const ReportedEvent& seen) {
-        return seen.event.kind == VisualEventKind::kCut && seen.taken && seen.event.strength >= kStrongCut;
-      });
+  const bool new_material = std::any_of(plan.events.begin(), plan.events.end(), [](const ReportedEvent& seen) {
+    return seen.event.kind == VisualEventKind::kCut && seen.taken && seen.event.strength >= kStrongCut;
+  });
   const bool warm = known_rows > 0 && !new_material && same_structure(controls, last_controls_);
   plan.start = warm ? settings_.warm_start : 1.0F;
   last_controls_ = controls;
@@ -168,8 +167,7 @@ void WindowPlanner::meet(Plan& plan, const std::vector<VisualEvent>& events, flo
 
   const std::vector<VisualEvent> chosen = choose_hits(events, threshold, distance_s, last_hit_s_);
   if (!chosen.empty()) {
-    const double latest_s =
-        plan.start_s + std::max(settings_.max_hop_s, plan.clock.time_of_step(to) - plan.start_s);
+    const double latest_s = plan.start_s + std::max(settings_.max_hop_s, plan.clock.time_of_step(to) - plan.start_s);
     bend_to_meet(plan.clock, from, to, chosen.front().time_s, latest_s);
   }
   const double end_s = plan.clock.time_of_step(to);

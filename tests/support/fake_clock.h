@@ -66,13 +66,11 @@ class FakeClock final : public stream::Clock {
     std::condition_variable turn;
   };
   void wake_earliest_if_all_sleep() {
-    const auto asleep =
-        std::count_if(sleepers_.begin(), sleepers_.end(), [](const Sleeper& s) { return !s.woken; });
+    const auto asleep = std::count_if(sleepers_.begin(), sleepers_.end(), [](const Sleeper& s) { return !s.woken; });
     if (asleep < participants_) return;
     auto earliest = sleepers_.end();
     for (auto sleeper = sleepers_.begin(); sleeper != sleepers_.end(); ++sleeper) {
-      if (!sleeper->woken && (earliest == sleepers_.end() || sleeper->time_s < earliest->time_s))
-        earliest = sleeper;
+      if (!sleeper->woken && (earliest == sleepers_.end() || sleeper->time_s < earliest->time_s)) earliest = sleeper;
     }
     if (earliest == sleepers_.end()) return;
     now_s_ = std::max(now_s_, earliest->time_s);

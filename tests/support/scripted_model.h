@@ -91,13 +91,11 @@ class ScriptedDecoder final : public stream::ScoreDecoder {
   /// Called in place of decoding's work.
   std::function<void(int call)> on_decode;
 
-  [[nodiscard]] Result<stream::DecodedNotes> decode(std::int64_t first_row,
-                                                    std::span<const float> latents) override {
+  [[nodiscard]] Result<stream::DecodedNotes> decode(std::int64_t first_row, std::span<const float> latents) override {
     if (on_decode) on_decode(calls_++);
     return write(first_row, latents);
   }
-  [[nodiscard]] Result<stream::DecodedNotes> preview(std::int64_t first_row,
-                                                     std::span<const float> latents) override {
+  [[nodiscard]] Result<stream::DecodedNotes> preview(std::int64_t first_row, std::span<const float> latents) override {
     if (!can_preview) return fail(ErrorCode::kInternal, "no preview");
     return write(first_row, latents);
   }
@@ -122,8 +120,7 @@ class ScriptedDecoder final : public stream::ScoreDecoder {
     }
     return decoded;
   }
-  [[nodiscard]] static stream::NoteEvent note(std::int64_t step, stream::Layer layer, bool on,
-                                              std::uint8_t pitch) {
+  [[nodiscard]] static stream::NoteEvent note(std::int64_t step, stream::Layer layer, bool on, std::uint8_t pitch) {
     stream::NoteEvent event;
     event.step = step;
     event.layer = layer;
@@ -196,8 +193,7 @@ class SineSynthesiser final : public stream::Synthesiser {
         level.now += std::clamp(level.target - level.now, -kFlank, kFlank);
         if (level.now <= 0.0F) continue;
         const double cycles = level.cycles_per_frame * static_cast<double>(frame_);
-        const auto value =
-            static_cast<float>(std::sin(2.0 * std::numbers::pi * (cycles - std::floor(cycles))));
+        const auto value = static_cast<float>(std::sin(2.0 * std::numbers::pi * (cycles - std::floor(cycles))));
         const float sample = gain * level.now * value;
         sum += sample;
         if (!stems.empty()) {

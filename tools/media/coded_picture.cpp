@@ -36,9 +36,13 @@ bool is_b_slice(Bytes unit) {
   return slice && ((unit[1] & 0xf0U) == 0xa0U || (unit[1] & 0xfcU) == 0x9cU);
 }
 
-bool is_b_vop(Bytes unit) { return unit[0] == 0xb6U && unit[1] >> 6U == 2; }
+bool is_b_vop(Bytes unit) {
+  return unit[0] == 0xb6U && unit[1] >> 6U == 2;
+}
 
-bool is_h265_slice(Bytes unit) { return (unit[0] >> 1U & 0x3fU) < 16; }
+bool is_h265_slice(Bytes unit) {
+  return (unit[0] >> 1U & 0x3fU) < 16;
+}
 
 /// Whether a frame may have to wait for a later one. H.265's slice types do not tell, so there the answer is yes.
 bool may_be_reordered(const std::string& caps, Bytes bytes) {
@@ -62,7 +66,9 @@ gboolean find_orientation(GstPad*, GstEvent** event, gpointer orientation) {
 
 }  // namespace
 
-CodedPictureWatch::~CodedPictureWatch() { let_go(); }
+CodedPictureWatch::~CodedPictureWatch() {
+  let_go();
+}
 
 void CodedPictureWatch::let_go() {
   if (pad_ != nullptr) gst_pad_remove_probe(pad_.get(), probe_);
@@ -121,7 +127,8 @@ void CodedPictureWatch::see(GstEvent* event) {
   seen_.caps = caps_text(caps);
   int width = 0, height = 0;
   const GstStructure* structure = gst_caps_get_structure(caps, 0);
-  if (gst_structure_get_int(structure, "width", &width) == 0 || gst_structure_get_int(structure, "height", &height) == 0) {
+  if (gst_structure_get_int(structure, "width", &width) == 0 ||
+      gst_structure_get_int(structure, "height", &height) == 0) {
     return;
   }
   if (width_ > 0 && (width != width_ || height != height_)) seen_.changes_size = true;

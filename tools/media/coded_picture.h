@@ -17,9 +17,9 @@ struct CodedPicture {
   std::string stream_id;  ///< GStreamer's: the same each time this file is opened
   /// How a player must turn it: GST_TAG_IMAGE_ORIENTATION, "rotate-90", …; empty if it is upright.
   std::string orientation;
-  bool has_decode_times = false;    ///< the container tells them; Matroska never does
-  bool reordered = false;           ///< by its times, frames are shown in another order than they are coded
-  bool order_unknown = false;       ///< it is reordered too, but some frames have no time that says where they belong
+  bool has_decode_times = false;  ///< the container tells them; Matroska never does
+  bool reordered = false;         ///< by its times, frames are shown in another order than they are coded
+  bool order_unknown = false;     ///< it is reordered too, but some frames have no time that says where they belong
   bool changes_size = false;
 };
 

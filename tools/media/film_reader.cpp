@@ -14,13 +14,15 @@
 namespace photoplayer::tools {
 namespace {
 
-constexpr double kDefaultFrame_s = 0.04;          // of a film with one frame that says nothing: 25 fps
-constexpr double kLongestFilm_s = 2 * 86400.0;     // beyond it, a timestamp is broken
+constexpr double kDefaultFrame_s = 0.04;              // of a film with one frame that says nothing: 25 fps
+constexpr double kLongestFilm_s = 2 * 86400.0;        // beyond it, a timestamp is broken
 constexpr auto kPatience = std::chrono::seconds(60);  // without a frame or a word from the pipeline
 constexpr auto kStillness = std::chrono::seconds(2);  // without a thread that could still bring something
 constexpr GstClockTime kPoll = 100 * GST_MSECOND;
 
-bool begins_with(const std::string& text, const char* prefix) { return text.rfind(prefix, 0) == 0; }
+bool begins_with(const std::string& text, const char* prefix) {
+  return text.rfind(prefix, 0) == 0;
+}
 
 class DecodebinReader final : public FilmReader {
  public:
@@ -292,7 +294,8 @@ void DecodebinReader::conclude() {
   const double reached_s = std::max(end_s_, other_end_s_ - info_.origin_s);
   const double promised_s = info_.duration_s.value_or(0.0);
   if (reached_s < promised_s - std::max(1.0, 0.02 * promised_s)) {
-    std::snprintf(text, sizeof text, "breaks off after %.1f s of %.1f s; the part that is there was used", end_s_, promised_s);
+    std::snprintf(text, sizeof text, "breaks off after %.1f s of %.1f s; the part that is there was used", end_s_,
+                  promised_s);
     warning_ = "'" + path_.string() + "' " + text;
   } else if (!stream_error_.empty()) {
     std::snprintf(text, sizeof text, "is damaged after %.1f s", end_s_);

@@ -33,7 +33,8 @@ struct FilmInfo {
 
 class FilmReader {
  public:
-  /// Returns once the first frame is decoded. Fails with kBadInput if there is none, kCancelled if `cancelled` turns true.
+  /// Returns once the first frame is decoded. Fails with kBadInput if there is none, kCancelled if `cancelled` turns
+  /// true.
   [[nodiscard]] static Result<std::unique_ptr<FilmReader>> open(const std::filesystem::path& path,
                                                                 const std::atomic<bool>& cancelled);
   virtual ~FilmReader() = default;

@@ -23,8 +23,12 @@ constexpr std::array<AacEncoder, 2> kAacEncoders = {{{"avenc_aac", 1024}, {"voaa
 constexpr int kAacBits_per_s = 192000;
 constexpr int kSmallestInMp4 = 16;  // pixels, for GStreamer 1.22's muxer
 
-const char* mux_name(Container container) { return container == Container::kMp4 ? "mp4mux" : "matroskamux"; }
-const char* suffix(Container container) { return container == Container::kMp4 ? ".mp4" : ".mkv"; }
+const char* mux_name(Container container) {
+  return container == Container::kMp4 ? "mp4mux" : "matroskamux";
+}
+const char* suffix(Container container) {
+  return container == Container::kMp4 ? ".mp4" : ".mkv";
+}
 
 const AacEncoder* find_aac_encoder() {
   for (const AacEncoder& encoder : kAacEncoders) {
@@ -77,7 +81,8 @@ bool carries(const char* mux, const char* pad_template, const std::string& caps_
     GstStructure* structure = gst_caps_get_structure(caps.get(), 0);
     gst_structure_remove_fields(structure, "stream-format", "alignment", "parsed", "framed", "codec_data", "profile",
                                 "width", "height", nullptr);
-    for (const GList* item = gst_element_factory_get_static_pad_templates(factory); item != nullptr; item = item->next) {
+    for (const GList* item = gst_element_factory_get_static_pad_templates(factory); item != nullptr;
+         item = item->next) {
       auto* pad = static_cast<GstStaticPadTemplate*>(item->data);
       if (std::strcmp(pad->name_template, pad_template) != 0) continue;
       const GstOwner<GstCaps> taken(gst_static_caps_get(&pad->static_caps));
@@ -139,7 +144,7 @@ class FilmWriter {
   GstElement* mux_ = nullptr;
   GstElement* sink_ = nullptr;
   GstOwner<GstPad> video_pad_, music_pad_, sound_pad_;  // of the muxer, asked for early so that it waits for all
-  std::vector<GstElement*> own_elements_;  // muxer, sink and the music's chain
+  std::vector<GstElement*> own_elements_;               // muxer, sink and the music's chain
   std::mutex mutex_;
   std::vector<GstElement*> film_queues_;
   std::optional<PictureSize> true_size_;  // if the muxer was told another
@@ -182,7 +187,8 @@ GstElement* FilmWriter::add_enlarger(GstElement* last, GstCaps* caps) {
   int width = 0, height = 0;
   const GstStructure* structure = gst_caps_get_structure(caps, 0);
   if (request_.container != Container::kMp4 || gst_structure_get_int(structure, "width", &width) == 0 ||
-      gst_structure_get_int(structure, "height", &height) == 0 || (width >= kSmallestInMp4 && height >= kSmallestInMp4)) {
+      gst_structure_get_int(structure, "height", &height) == 0 ||
+      (width >= kSmallestInMp4 && height >= kSmallestInMp4)) {
     return last;
   }
   GstElement* setter = append(last, "capssetter");
@@ -254,8 +260,8 @@ Result<void> FilmWriter::add_music() {
   gst_element_link_many(chain[0], chain[1], chain[2], nullptr);
   // 24 bits into FLAC, without dither: the same music gives the same file.
   const GstOwner<GstCaps> wide(gst_caps_from_string("audio/x-raw,format=S24LE"));
-  const bool encoded = mp4 ? gst_element_link(chain[2], chain[3]) != 0
-                           : gst_element_link_filtered(chain[2], chain[3], wide.get()) != 0;
+  const bool encoded =
+      mp4 ? gst_element_link(chain[2], chain[3]) != 0 : gst_element_link_filtered(chain[2], chain[3], wide.get()) != 0;
   const GstOwner<GstPad> out(gst_element_get_static_pad(chain[4], "src"));
   gst_pad_set_offset(out.get(), static_cast<gint64>(request_.origin_s * GST_SECOND));
   if (!encoded || gst_element_link(chain[3], chain[4]) == 0 ||
@@ -356,13 +362,15 @@ Result<void> FilmWriter::run() {
 
 Result<void> check_times(Container container, const CodedPicture& picture) {
   if (picture.order_unknown) {
-    return fail(ErrorCode::kUsage, "this film's picture (" + codec_of(picture.caps) + ") has B-frames but no times that say "
+    return fail(ErrorCode::kUsage, "this film's picture (" + codec_of(picture.caps) +
+                                       ") has B-frames but no times that say "
                                        "where each belongs, so it cannot be copied; give an output that ends in .wav");
   }
   if (!needs_decode_times(container, picture)) return {};
   const char* timestamper = timestamper_for(picture.caps);
   if (timestamper == nullptr) {
-    return fail(ErrorCode::kUsage, "this film's picture (" + codec_of(picture.caps) + ") has B-frames but no decode times, "
+    return fail(ErrorCode::kUsage, "this film's picture (" + codec_of(picture.caps) +
+                                       ") has B-frames but no decode times, "
                                        "which a .mp4 file needs; give an output that ends in .mkv");
   }
   if (!have_element(timestamper)) {
@@ -381,9 +389,11 @@ bool keeps_orientation(Container container, const CodedPicture& picture) {
 
 Result<void> check_container(Container container, const FilmInfo& film, bool keep_original_sound) {
   const char* mux = mux_name(container);
-  const std::string advice = container == Container::kMp4 ? "; give an output that ends in .mkv" : "; give one that ends in .wav";
+  const std::string advice =
+      container == Container::kMp4 ? "; give an output that ends in .mkv" : "; give one that ends in .wav";
   if (!have_element(mux)) {
-    return fail(ErrorCode::kInternal, std::string("GStreamer's '") + mux + "' is missing; install gstreamer1.0-plugins-good");
+    return fail(ErrorCode::kInternal,
+                std::string("GStreamer's '") + mux + "' is missing; install gstreamer1.0-plugins-good");
   }
   const std::string codec = codec_of(film.picture.caps);
   if (!carries(mux, "video_%u", film.picture.caps)) {
@@ -392,13 +402,13 @@ Result<void> check_container(Container container, const FilmInfo& film, bool kee
   }
   if (auto times = check_times(container, film.picture); !times) return times;
   if (container == Container::kMkv && film.picture.changes_size) {
-    return fail(ErrorCode::kUsage, "this film's picture changes its size on the way, which a .mkv file cannot hold; "
-                                   "give an output that ends in .mp4 or .wav");
+    return fail(ErrorCode::kUsage,
+                "this film's picture changes its size on the way, which a .mkv file cannot hold; "
+                "give an output that ends in .mp4 or .wav");
   }
   if (keep_original_sound && film.has_sound && !carries(mux, "audio_%u", film.sound_caps)) {
     return fail(ErrorCode::kUsage, std::string("a ") + suffix(container) + " file cannot hold this film's sound (" +
-                                       codec_of(film.sound_caps) + ") as it is" + advice +
-                                       ", or use --keep-sound mix");
+                                       codec_of(film.sound_caps) + ") as it is" + advice + ", or use --keep-sound mix");
   }
   return {};
 }

@@ -15,8 +15,8 @@ void let_run_dry(const GValue* item, gpointer) {
 
 }  // namespace
 
-// A full appsink waits for its reader with its preroll lock held. One of GStreamer's own threads may be waiting for that
-// lock with the pipeline's state lock held, and then set_state() would wait for ever: no reader will come.
+// A full appsink waits for its reader with its preroll lock held. One of GStreamer's own threads may be waiting for
+// that lock with the pipeline's state lock held, and then set_state() would wait for ever: no reader will come.
 void PipelineRelease::operator()(GstElement* pipeline) const {
   GstIterator* elements = gst_bin_iterate_elements(GST_BIN(pipeline));
   while (gst_iterator_foreach(elements, let_run_dry, nullptr) == GST_ITERATOR_RESYNC) gst_iterator_resync(elements);
@@ -40,8 +40,9 @@ Result<void> start_gstreamer() {
 Result<GstElement*> add_element(GstElement* pipeline, const char* factory) {
   GstElement* element = gst_element_factory_make(factory, nullptr);
   if (element == nullptr) {
-    return fail(ErrorCode::kInternal, std::string("GStreamer's element '") + factory +
-                                          "' is missing; install gstreamer1.0-plugins-base, -good and gstreamer1.0-libav");
+    return fail(ErrorCode::kInternal,
+                std::string("GStreamer's element '") + factory +
+                    "' is missing; install gstreamer1.0-plugins-base, -good and gstreamer1.0-libav");
   }
   gst_bin_add(GST_BIN(pipeline), element);
   return element;

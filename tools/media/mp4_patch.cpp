@@ -158,7 +158,8 @@ Result<void> trim_sound(Moov& moov, const EncoderTrim& trim) {
 
 Result<void> set_picture_size(Moov& moov, PictureSize size) {
   constexpr std::size_t kWidthInHeader = 76;  // of a version 0 tkhd: width and height, 16.16 each
-  constexpr std::size_t kWidthInEntry = 40;   // of stsd: its own 8, the sample entry's 32; width and height, 16 bits each
+  constexpr std::size_t kWidthInEntry =
+      40;  // of stsd: its own 8, the sample entry's 32; width and height, 16 bits each
   const auto track = first_track(moov, kPictureHandler);
   if (!track) return odd("no picture track");
   const auto header = moov.child(track, "tkhd");

@@ -26,9 +26,9 @@ struct PictureSize {
 };
 
 struct Mp4Patch {
-  EncoderTrim trim;                     ///< for the first sound track
-  std::optional<PictureSize> picture;   ///< for the first picture track
-  int quarter_turns = 0;                ///< likewise: clockwise, 0 to 3
+  EncoderTrim trim;                    ///< for the first sound track
+  std::optional<PictureSize> picture;  ///< for the first picture track
+  int quarter_turns = 0;               ///< likewise: clockwise, 0 to 3
 };
 
 /// Fails with kInternal if the file is not laid out as the muxer does it.

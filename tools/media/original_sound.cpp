@@ -21,7 +21,7 @@ constexpr float kMusicUnderSound = 0.398F;    // -8 dB
 constexpr float kHighestPeak = 0.841F;        // -1.5 dBFS: leaves the limiter little to do
 constexpr std::int64_t kJitterFrames = 1764;  // 40 ms: timestamps this far off the count are rounding, not gaps
 constexpr std::uint64_t kBlockFrames = 16384;
-constexpr int kStillPolls = 20;               // two seconds without a thread that could still bring something
+constexpr int kStillPolls = 20;  // two seconds without a thread that could still bring something
 
 gboolean only_sound(GstElement*, GstPad*, GstCaps* caps, gpointer) {
   const char* name = gst_structure_get_name(gst_caps_get_structure(caps, 0));
@@ -39,7 +39,8 @@ class Mixer {
   Result<void> add(std::int64_t at_frame, std::span<const float> sound) {
     if (std::abs(at_frame - cursor_) <= kJitterFrames && mixed_any_) at_frame = cursor_;
     if (at_frame < cursor_) {  // before the film's first frame, or told twice
-      const auto skipped = std::min<std::size_t>(sound.size(), static_cast<std::size_t>(cursor_ - at_frame) * kChannels);
+      const auto skipped =
+          std::min<std::size_t>(sound.size(), static_cast<std::size_t>(cursor_ - at_frame) * kChannels);
       sound = sound.subspan(skipped);
       at_frame = cursor_;
     }

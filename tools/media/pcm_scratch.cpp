@@ -62,7 +62,9 @@ Result<void> PcmScratch::append(std::span<const float> interleaved) {
   return done;
 }
 
-Result<void> PcmScratch::overwrite(std::uint64_t first_frame, std::span<const float> in) { return put(first_frame, in); }
+Result<void> PcmScratch::overwrite(std::uint64_t first_frame, std::span<const float> in) {
+  return put(first_frame, in);
+}
 
 Result<void> PcmScratch::read(std::uint64_t first_frame, std::span<float> out) const {
   auto bytes = std::as_writable_bytes(out);

@@ -59,9 +59,8 @@ void write_mid(const Piece& piece, const std::string& path) {
   for (const PieceNote& note : piece.notes) {
     const auto layer = static_cast<unsigned>(note.layer);
     const auto channel = static_cast<unsigned char>(layer == 4 ? 9 : layer);
-    events.push_back({note.start_step * kTicks,
-                      2,
-                      {static_cast<unsigned char>(0x90U | channel), note.pitch, kVelocity[layer]}});
+    events.push_back(
+        {note.start_step * kTicks, 2, {static_cast<unsigned char>(0x90U | channel), note.pitch, kVelocity[layer]}});
     events.push_back({(note.start_step + note.length_steps) * kTicks,
                       1,
                       {static_cast<unsigned char>(0x80U | channel), note.pitch, 0}});
@@ -86,14 +85,12 @@ void write_mid(const Piece& piece, const std::string& path) {
 
 /// One line per fact, for scripts: P piece, C chord, N note.
 void dump(const Piece& piece) {
-  std::printf("P %s %d %d %d %.2f %d %.3f %.3f\n", piece.source.c_str(), piece.style, piece.beats_per_bar,
-              piece.beats, piece.tempo_bpm, static_cast<int>(piece.scale), static_cast<double>(piece.valence),
+  std::printf("P %s %d %d %d %.2f %d %.3f %.3f\n", piece.source.c_str(), piece.style, piece.beats_per_bar, piece.beats,
+              piece.tempo_bpm, static_cast<int>(piece.scale), static_cast<double>(piece.valence),
               static_cast<double>(piece.arousal));
-  for (const auto& chord : piece.chords)
-    std::printf("C %d %u\n", chord.root, static_cast<unsigned>(chord.chroma));
+  for (const auto& chord : piece.chords) std::printf("C %d %u\n", chord.root, static_cast<unsigned>(chord.chroma));
   for (const PieceNote& note : piece.notes) {
-    std::printf("N %d %d %d %d\n", note.start_step, note.length_steps, static_cast<int>(note.layer),
-                note.pitch);
+    std::printf("N %d %d %d %d\n", note.start_step, note.length_steps, static_cast<int>(note.layer), note.pitch);
   }
 }
 
@@ -127,8 +124,7 @@ int main(int argc, char** argv) {
       std::fprintf(stderr, "%s\n", pieces.error().message.c_str());
       return 3;
     }
-    for (std::size_t i = 0; i < pieces->size(); ++i)
-      write_mid((*pieces)[i], args[3] + std::to_string(i) + ".mid");
+    for (std::size_t i = 0; i < pieces->size(); ++i) write_mid((*pieces)[i], args[3] + std::to_string(i) + ".mid");
     return 0;
   }
   if (args.size() == 3) {

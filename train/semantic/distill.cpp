@@ -63,11 +63,9 @@ torch::Tensor augment(const torch::Tensor& rgb, std::int64_t side) {
   }
   const auto grid = torch::nn::functional::affine_grid(theta, {n, 3, side, side}, false);
   namespace f = torch::nn::functional;
-  auto x = f::grid_sample(rgb.to(torch::kFloat), grid,
-                          f::GridSampleFuncOptions()
-                              .mode(torch::kBilinear)
-                              .padding_mode(torch::kReflection)
-                              .align_corners(false));
+  auto x = f::grid_sample(
+      rgb.to(torch::kFloat), grid,
+      f::GridSampleFuncOptions().mode(torch::kBilinear).padding_mode(torch::kReflection).align_corners(false));
   const auto gain = uniform(0.85, 1.15).view({n, 1, 1, 1}) * (torch::rand({n, 3, 1, 1}) * 0.16 + 0.92);
   return ((x - 128.0) * gain + 128.0 + uniform(-18.0, 18.0).view({n, 1, 1, 1})).clamp_(0, 255);
 }
@@ -101,8 +99,7 @@ void train(Student& student, Student& averaged, torch::nn::Linear& head, const T
            const DistillOptions& options) {
   auto parameters = student->parameters();
   for (const auto& p : head->parameters()) parameters.push_back(p);
-  torch::optim::AdamW optimiser(parameters,
-                                torch::optim::AdamWOptions(options.learning_rate).weight_decay(0.05));
+  torch::optim::AdamW optimiser(parameters, torch::optim::AdamWOptions(options.learning_rate).weight_decay(0.05));
   Average average(student, averaged);
   // Processor time, not wall time: what else runs on the machine must not decide how good the encoder gets.
   const auto begin = std::clock();
@@ -137,21 +134,18 @@ void train(Student& student, Student& averaged, torch::nn::Linear& head, const T
     cosine += 0.02 * (1.0 - far.item<double>() - cosine);
     divergence += 0.02 * (apart.item<double>() - divergence);
     if (step % 100 == 0)
-      std::fprintf(stderr, "step %5ld  epoch %5.2f  %4.0f s  cosine %.3f  divergence %.3f\n",
-                   static_cast<long>(step),
-                   static_cast<double>(step * options.batch) / static_cast<double>(rows.size(0)), elapsed_s(),
-                   cosine, divergence);
+      std::fprintf(stderr, "step %5ld  epoch %5.2f  %4.0f s  cosine %.3f  divergence %.3f\n", static_cast<long>(step),
+                   static_cast<double>(step * options.batch) / static_cast<double>(rows.size(0)), elapsed_s(), cosine,
+                   divergence);
   }
 }
 
 /// Every still through the encoder as it ships, so that the bank holds what will be heard of at play.
 Result<torch::Tensor> embed_all(const StudentConfig& config, const std::vector<model::NamedTensor>& tensors,
                                 const nlohmann::json& config_json, const torch::Tensor& rgb) {
-  const auto source = [&](const std::string& name,
-                          std::span<const std::int64_t> shape) -> Result<std::vector<float>> {
+  const auto source = [&](const std::string& name, std::span<const std::int64_t> shape) -> Result<std::vector<float>> {
     for (const auto& tensor : tensors)
-      if (tensor.name == name &&
-          std::equal(shape.begin(), shape.end(), tensor.shape.begin(), tensor.shape.end()))
+      if (tensor.name == name && std::equal(shape.begin(), shape.end(), tensor.shape.begin(), tensor.shape.end()))
         return tensor.values;
     return fail(ErrorCode::kInternal, "the student has no tensor " + name);
   };
@@ -204,8 +198,7 @@ Result<void> distill(const DistillOptions& options) try {
   train(student, averaged, head, *stills, wanted, training, config, options);
 
   const torch::NoGradGuard guard;
-  const nlohmann::json config_json = {
-      {"side", config.side}, {"widths", config.widths}, {"blocks", config.blocks}};
+  const nlohmann::json config_json = {{"side", config.side}, {"widths", config.widths}, {"blocks", config.blocks}};
   const auto tensors = averaged->folded();
   const auto embedded = embed_all(config, tensors, config_json, stills->rgb);
   if (!embedded) return tl::unexpected(embedded.error());
@@ -214,19 +207,16 @@ Result<void> distill(const DistillOptions& options) try {
       {"config", config_json.dump()},
       {"licence", "Apache-2.0"},
       {"provenance", provenance(stills->sources, stills->still, training.size(0)).dump()}};
-  if (auto done = write_plain_safetensors(options.out / "semantic.safetensors", metadata, tensors); !done)
-    return done;
-  const std::vector<model::NamedTensor> bank = {
-      plain("embedding", *embedded), plain("valence", meaning.select(1, 0)),
-      plain("arousal", meaning.select(1, 1)), plain("style", meaning.narrow(1, 2, meaning.size(1) - 2))};
-  if (auto done = write_plain_safetensors(options.out / "bank.safetensors", metadata, bank); !done)
-    return done;
+  if (auto done = write_plain_safetensors(options.out / "semantic.safetensors", metadata, tensors); !done) return done;
+  const std::vector<model::NamedTensor> bank = {plain("embedding", *embedded), plain("valence", meaning.select(1, 0)),
+                                                plain("arousal", meaning.select(1, 1)),
+                                                plain("style", meaning.narrow(1, 2, meaning.size(1) - 2))};
+  if (auto done = write_plain_safetensors(options.out / "bank.safetensors", metadata, bank); !done) return done;
 
   nlohmann::json report = {{"rows", stills->still.size(0)}, {"variance_kept", target.kept}};
   for (const auto& [name, rows] : {std::pair{"held_out", test}, {"training", training}})
-    report[name] =
-        agreement(embedded->index_select(0, rows), wanted.index_select(0, rows),
-                  head(embedded->index_select(0, rows)), stills->logits.index_select(0, rows), *table);
+    report[name] = agreement(embedded->index_select(0, rows), wanted.index_select(0, rows),
+                             head(embedded->index_select(0, rows)), stills->logits.index_select(0, rows), *table);
   std::ofstream(options.out / "distill.json") << report.dump(2) << '\n';
   std::fprintf(stderr, "%s\n", report.dump(2).c_str());
   return {};

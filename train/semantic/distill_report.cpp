@@ -13,9 +13,8 @@ double correlation(const torch::Tensor& a, const torch::Tensor& b) {
 
 }  // namespace
 
-nlohmann::json agreement(const torch::Tensor& unit, const torch::Tensor& wanted,
-                         const torch::Tensor& student_logits, const torch::Tensor& teacher_logits,
-                         const torch::Tensor& table) {
+nlohmann::json agreement(const torch::Tensor& unit, const torch::Tensor& wanted, const torch::Tensor& student_logits,
+                         const torch::Tensor& teacher_logits, const torch::Tensor& table) {
   const auto truth = teacher_logits.argmax(1, true);
   const auto best = std::get<1>(student_logits.topk(5, 1));
   const auto hit = best.eq(truth).to(torch::kFloat);
@@ -32,8 +31,7 @@ nlohmann::json agreement(const torch::Tensor& unit, const torch::Tensor& wanted,
           {"arousal_deviation", theirs.select(1, 1).std().item<double>()}};
 }
 
-nlohmann::json provenance(const nlohmann::json& sources, const torch::Tensor& still,
-                          std::int64_t trained_rows) {
+nlohmann::json provenance(const nlohmann::json& sources, const torch::Tensor& still, std::int64_t trained_rows) {
   return {{"teacher", "MobileNetV2 1.0 224, ImageNet (google-coral/test_data), Apache-2.0: outputs only"},
           {"table", "train/semantic/label_affect.csv, own"},
           {"stills", still.max().item<std::int64_t>() + 1},

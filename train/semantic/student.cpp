@@ -35,8 +35,7 @@ StudentImpl::StudentImpl(const StudentConfig& config) : blocks_(config.blocks) {
   head_ = register_module("head", torch::nn::Linear(from, 512));
 }
 
-StudentImpl::Layer StudentImpl::add(const std::string& name, std::int64_t from, std::int64_t to,
-                                    std::int64_t stride) {
+StudentImpl::Layer StudentImpl::add(const std::string& name, std::int64_t from, std::int64_t to, std::int64_t stride) {
   Layer layer;
   layer.name = name;
   const auto options = torch::nn::Conv2dOptions(from, to, 3).stride(stride).padding(1).bias(false);

@@ -15,13 +15,12 @@ struct TaughtStills {
   torch::Tensor rgb;                          ///< uint8 [rows, 3, 144, 144]
   torch::Tensor pooled;                       ///< [rows, 1280]
   torch::Tensor logits;                       ///< [rows, 1001]
-  torch::Tensor still;     ///< int64 [rows]: rows of one still never part between training and test
-  torch::Tensor source;    ///< int64 [rows]: index into `sources`
-  nlohmann::json sources;  ///< package, version, licence, counts
+  torch::Tensor still;                        ///< int64 [rows]: rows of one still never part between training and test
+  torch::Tensor source;                       ///< int64 [rows]: index into `sources`
+  nlohmann::json sources;                     ///< package, version, licence, counts
 };
 
 /// Reads `stem`.raw and `stem`.json; computes or reads the cache `stem`.taught.
-[[nodiscard]] Result<TaughtStills> load_taught_stills(const std::filesystem::path& stem,
-                                                      const Teacher& teacher);
+[[nodiscard]] Result<TaughtStills> load_taught_stills(const std::filesystem::path& stem, const Teacher& teacher);
 
 }  // namespace photoplayer::train

@@ -20,8 +20,7 @@ torch::Tensor pad_same(const torch::Tensor& x, const torch::Tensor& weight, cons
   const auto total = [](std::int64_t size, std::int64_t kernel, std::int64_t stride) {
     return std::max<std::int64_t>(((size + stride - 1) / stride - 1) * stride + kernel - size, 0);
   };
-  const auto y = total(x.size(2), weight.size(2), op.stride_y),
-             z = total(x.size(3), weight.size(3), op.stride_x);
+  const auto y = total(x.size(2), weight.size(2), op.stride_y), z = total(x.size(3), weight.size(3), op.stride_x);
   if (y == 0 && z == 0) return x;
   return torch::constant_pad_nd(x, {z / 2, z - z / 2, y / 2, y - y / 2});
 }
@@ -59,8 +58,7 @@ Taught Teacher::operator()(const torch::Tensor& rgb) const {
   const torch::InferenceMode guard;
   auto values = constants_;
   const auto at = [&](std::int32_t i) -> torch::Tensor& { return values[static_cast<std::size_t>(i)]; };
-  at(model_.inputs.front()) =
-      rgb.permute({0, 3, 1, 2}).to(torch::kFloat).sub_(127.5).div_(127.5).contiguous(kLayout);
+  at(model_.inputs.front()) = rgb.permute({0, 3, 1, 2}).to(torch::kFloat).sub_(127.5).div_(127.5).contiguous(kLayout);
   for (const auto& op : model_.operators) {
     const auto& x = at(op.inputs.front());
     if (&op == last_) {
@@ -77,8 +75,8 @@ Taught Teacher::operator()(const torch::Tensor& rgb) const {
         const auto& weight = at(op.inputs[1]);
         const auto groups = op.op == TfliteOp::kConv ? 1 : weight.size(0);
         const std::array<std::int64_t, 2> stride = {op.stride_y, op.stride_x}, none = {0, 0}, dense = {1, 1};
-        y = torch::conv2d(op.same_padding ? pad_same(x, weight, op) : x, weight, at(op.inputs[2]), stride,
-                          none, dense, groups);
+        y = torch::conv2d(op.same_padding ? pad_same(x, weight, op) : x, weight, at(op.inputs[2]), stride, none, dense,
+                          groups);
         break;
       }
       case TfliteOp::kAdd:

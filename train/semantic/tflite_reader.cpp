@@ -149,8 +149,7 @@ Result<TfliteModel> read_tflite(const std::filesystem::path& path) {
   const auto root = file.follow(0);
   std::vector<std::int32_t> codes;
   for (const auto table : file.tables(root, 1))  // old files keep the number in a byte, new ones in an int
-    codes.push_back(
-        std::max<std::int32_t>(file.scalar<std::int8_t>(table, 0), file.scalar<std::int32_t>(table, 3)));
+    codes.push_back(std::max<std::int32_t>(file.scalar<std::int8_t>(table, 0), file.scalar<std::int32_t>(table, 3)));
   const auto graphs = file.tables(root, 2);
   const auto buffers = file.tables(root, 4);
   if (file.broken || graphs.empty()) return fail(ErrorCode::kBadInput, path.string() + " has no graph");

@@ -38,8 +38,7 @@ __device__ float3 pixel_at(const RgbUvHistogramArgs& args, int x, int y) {
   return {p[0] / 255.0F, p[1] / 255.0F, p[2] / 255.0F};
 }
 
-__device__ float mix(float top_left, float top_right, float low_left, float low_right, const Tap& x,
-                     const Tap& y) {
+__device__ float mix(float top_left, float top_right, float low_left, float low_right, const Tap& x, const Tap& y) {
   const float top = (1.0F - x.weight) * top_left + x.weight * top_right;
   const float low = (1.0F - x.weight) * low_left + x.weight * low_right;
   return (1.0F - y.weight) * top + y.weight * low;
@@ -91,10 +90,8 @@ __global__ void __launch_bounds__(kThreads) accumulate(RgbUvHistogramArgs args) 
   for (int first = 0; first < pixels; first += kThreads) {
     const int p = first + thread;
     if (p < pixels) {
-      const float3 rgb =
-          resize ? resized_pixel_at(args, p % width, p / width) : pixel_at(args, p % width, p / width);
-      const float log_r = logf(rgb.x + kEpsilon), log_g = logf(rgb.y + kEpsilon),
-                  log_b = logf(rgb.z + kEpsilon);
+      const float3 rgb = resize ? resized_pixel_at(args, p % width, p / width) : pixel_at(args, p % width, p / width);
+      const float log_r = logf(rgb.x + kEpsilon), log_g = logf(rgb.y + kEpsilon), log_b = logf(rgb.z + kEpsilon);
       const float own = plane == 0 ? log_r : plane == 1 ? log_g : log_b;
       const float to_u = plane == 0 ? log_g : log_r;
       const float to_v = plane == 2 ? log_g : log_b;

@@ -116,12 +116,10 @@ Tap tap(int out_index, int in_size) noexcept {
 
 Pixel pixel_at(const RgbUvHistogramArgs& args, int x, int y) noexcept {
   const std::uint8_t* p = args.rgb + y * args.stride_bytes + 3 * x;
-  return {static_cast<float>(p[0]) / 255.0F, static_cast<float>(p[1]) / 255.0F,
-          static_cast<float>(p[2]) / 255.0F};
+  return {static_cast<float>(p[0]) / 255.0F, static_cast<float>(p[1]) / 255.0F, static_cast<float>(p[2]) / 255.0F};
 }
 
-float mix(float top_left, float top_right, float low_left, float low_right, const Tap& x,
-          const Tap& y) noexcept {
+float mix(float top_left, float top_right, float low_left, float low_right, const Tap& x, const Tap& y) noexcept {
   const float top = (1.0F - x.weight) * top_left + x.weight * top_right;
   const float low = (1.0F - x.weight) * low_left + x.weight * low_right;
   return (1.0F - y.weight) * top + y.weight * low;

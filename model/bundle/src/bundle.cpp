@@ -18,24 +18,34 @@ static_assert(std::endian::native == std::endian::little, "bundles are little-en
 
 const char* dtype_name(DType dtype) noexcept {
   switch (dtype) {
-    case DType::kF32: return "F32";
-    case DType::kF16: return "F16";
-    case DType::kBF16: return "BF16";
-    case DType::kI64: return "I64";
-    case DType::kI32: return "I32";
-    case DType::kU8: return "U8";
+    case DType::kF32:
+      return "F32";
+    case DType::kF16:
+      return "F16";
+    case DType::kBF16:
+      return "BF16";
+    case DType::kI64:
+      return "I64";
+    case DType::kI32:
+      return "I32";
+    case DType::kU8:
+      return "U8";
   }
   return "?";
 }
 
 std::size_t dtype_size_bytes(DType dtype) noexcept {
   switch (dtype) {
-    case DType::kI64: return 8;
+    case DType::kI64:
+      return 8;
     case DType::kF32:
-    case DType::kI32: return 4;
+    case DType::kI32:
+      return 4;
     case DType::kF16:
-    case DType::kBF16: return 2;
-    case DType::kU8: return 1;
+    case DType::kBF16:
+      return 2;
+    case DType::kU8:
+      return 1;
   }
   return 1;
 }
@@ -74,8 +84,7 @@ Result<Bundle> Bundle::open(const std::filesystem::path& path) {
     auto file = detail::MappedFile::open(path);
     if (!file) return tl::unexpected(file.error());
     auto header = detail::parse_header(file->bytes());
-    const Result<void> checked =
-        header ? check_digests(*header) : Result<void>(tl::unexpected(header.error()));
+    const Result<void> checked = header ? check_digests(*header) : Result<void>(tl::unexpected(header.error()));
     if (!checked) {
       return fail(ErrorCode::kBadBundle, "bundle '" + path.string() + "' is not usable: " + checked.error().message);
     }
@@ -87,12 +96,24 @@ Result<Bundle> Bundle::open(const std::filesystem::path& path) {
   }
 }
 
-const std::filesystem::path& Bundle::path() const noexcept { return state_->path; }
-const BundleInfo& Bundle::info() const noexcept { return state_->header.info; }
-const std::string& Bundle::config() const noexcept { return state_->header.info.config; }
-const std::string& Bundle::sha256() const noexcept { return state_->header.metadata.find("sha256")->second; }
-std::uint64_t Bundle::file_bytes() const noexcept { return state_->file.bytes().size(); }
-const std::vector<std::string>& Bundle::names() const noexcept { return state_->names; }
+const std::filesystem::path& Bundle::path() const noexcept {
+  return state_->path;
+}
+const BundleInfo& Bundle::info() const noexcept {
+  return state_->header.info;
+}
+const std::string& Bundle::config() const noexcept {
+  return state_->header.info.config;
+}
+const std::string& Bundle::sha256() const noexcept {
+  return state_->header.metadata.find("sha256")->second;
+}
+std::uint64_t Bundle::file_bytes() const noexcept {
+  return state_->file.bytes().size();
+}
+const std::vector<std::string>& Bundle::names() const noexcept {
+  return state_->names;
+}
 
 std::optional<std::string> Bundle::metadata(std::string_view key) const {
   const auto found = state_->header.metadata.find(key);
@@ -100,7 +121,9 @@ std::optional<std::string> Bundle::metadata(std::string_view key) const {
   return found->second;
 }
 
-bool Bundle::has(std::string_view name) const noexcept { return state_->header.tensors.contains(name); }
+bool Bundle::has(std::string_view name) const noexcept {
+  return state_->header.tensors.contains(name);
+}
 
 Result<TensorView> Bundle::tensor(std::string_view name) const {
   const auto found = state_->header.tensors.find(name);
@@ -112,8 +135,7 @@ Result<TensorView> Bundle::tensor(std::string_view name) const {
   return TensorView{entry.dtype, entry.shape, state_->header.data.subspan(entry.begin, entry.end - entry.begin)};
 }
 
-Result<std::vector<float>> Bundle::read_f32(std::string_view name,
-                                            std::span<const std::int64_t> expected_shape) const {
+Result<std::vector<float>> Bundle::read_f32(std::string_view name, std::span<const std::int64_t> expected_shape) const {
   const auto view = tensor(name);
   if (!view) return tl::unexpected(view.error());
   const std::string what = "bundle '" + state_->path.string() + "': tensor '" + detail::printable(name) + "'";

@@ -17,7 +17,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-tl::unexpected<Error> bad(std::string reason) { return fail(ErrorCode::kBadBundle, std::move(reason)); }
+tl::unexpected<Error> bad(std::string reason) {
+  return fail(ErrorCode::kBadBundle, std::move(reason));
+}
 
 /// Walks the text before it is built: refuses duplicate keys (a JSON library keeps one of them silently) and deep
 /// nesting (a header of brackets costs fifty times its size once built).
@@ -187,7 +189,8 @@ Result<BundleInfo> parse_info(std::string_view metadata) {
                "; use a matching build or write the bundle again");
   }
   info.format = kFormat;
-  for (const auto& [key, into] : {std::pair{"family", &info.family}, {"name", &info.name}, {"licence", &info.licence}}) {
+  for (const auto& [key, into] :
+       {std::pair{"family", &info.family}, {"name", &info.name}, {"licence", &info.licence}}) {
     auto text = required_text(*object, key);
     if (!text) return tl::unexpected(text.error());
     *into = std::move(*text);

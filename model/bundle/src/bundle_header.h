@@ -29,8 +29,8 @@ struct BundleHeader {
   std::map<std::string, TensorEntry, std::less<>> tensors;
   std::map<std::string, std::string, std::less<>> metadata;
   BundleInfo info;
-  std::string_view text;                ///< the JSON, a view into the file
-  std::span<const std::byte> data;      ///< the data section, a view into the file
+  std::string_view text;            ///< the JSON, a view into the file
+  std::span<const std::byte> data;  ///< the data section, a view into the file
 };
 
 /// The error's message is the reason alone; the caller adds the path.

@@ -144,8 +144,7 @@ std::string header_text(std::string_view metadata, const std::string& data_diges
   return text;
 }
 
-Result<void> write(const std::filesystem::path& path, std::string_view metadata,
-                   std::span<const NamedTensor> tensors) {
+Result<void> write(const std::filesystem::path& path, std::string_view metadata, std::span<const NamedTensor> tensors) {
   if (const auto info = detail::parse_info(metadata); !info) return bad_request(info.error().message);
   if (metadata.find(detail::kZeroDigest) != std::string_view::npos) {
     return bad_request("its metadata contains 64 zeros in a row, which mark the place of the digest");

@@ -28,7 +28,8 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   const int stat_error = ::fstat(descriptor, &status) == 0 ? 0 : errno;
   if (stat_error != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor);
-    return cannot_open(path, stat_error != 0 ? std::generic_category().message(stat_error) : "it is not a regular file");
+    return cannot_open(path,
+                       stat_error != 0 ? std::generic_category().message(stat_error) : "it is not a regular file");
   }
   const auto size_bytes = static_cast<std::size_t>(status.st_size);
   if (size_bytes == 0) {  // mmap refuses a length of zero

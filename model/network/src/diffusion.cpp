@@ -6,8 +6,12 @@
 
 namespace photoplayer::network {
 namespace {
-double alpha_at(double t) { return std::cos(t * std::numbers::pi / 2.0); }
-double sigma_at(double t) { return std::sin(t * std::numbers::pi / 2.0); }
+double alpha_at(double t) {
+  return std::cos(t * std::numbers::pi / 2.0);
+}
+double sigma_at(double t) {
+  return std::sin(t * std::numbers::pi / 2.0);
+}
 }  // namespace
 
 OutpaintResult outpaint(const OutpaintJob& job,

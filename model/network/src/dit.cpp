@@ -96,11 +96,10 @@ DitImpl::DitImpl(const DitConfig& config) : config_(config) {
   to_timestep_embed = register_module(
       "to_timestep_embed",
       torch::nn::Sequential(linear(2 * (width / 2), width, true), torch::nn::SiLU(), linear(width, width, true)));
-  to_global_embed = register_module(
-      "to_global_embed",
-      torch::nn::Sequential(linear(config.global_numbers, width), torch::nn::SiLU(), linear(width, width)));
-  to_cond_embed = register_module(
-      "to_cond_embed", torch::nn::Sequential(linear(cond, cond), torch::nn::SiLU(), linear(cond, cond)));
+  to_global_embed = register_module("to_global_embed", torch::nn::Sequential(linear(config.global_numbers, width),
+                                                                             torch::nn::SiLU(), linear(width, width)));
+  to_cond_embed = register_module("to_cond_embed",
+                                  torch::nn::Sequential(linear(cond, cond), torch::nn::SiLU(), linear(cond, cond)));
   project_in = register_module("project_in", linear(config.latent_dims, width));
   project_out = register_module("project_out", linear(width, config.latent_dims));
   if (config.plan_numbers > 0) plan_in = register_module("plan_in", linear(config.plan_numbers, width, true));
@@ -143,7 +142,8 @@ torch::Tensor DitImpl::forward(const torch::Tensor& x, const torch::Tensor& t, c
   if (!plan_in.is_empty()) h = h + plan_in(plan);
   // Time also reaches every token directly: with windows this short one prefix token is a thin channel.
   auto row_time = time.unsqueeze(1);
-  if (clean.defined()) row_time = torch::where(clean.unsqueeze(-1), embed_time(torch::zeros_like(t)).unsqueeze(1), row_time);
+  if (clean.defined())
+    row_time = torch::where(clean.unsqueeze(-1), embed_time(torch::zeros_like(t)).unsqueeze(1), row_time);
   h = torch::cat({prefix, h + row_time}, 1);
 
   const auto self = rotary_table(torch::arange(tokens + 1, torch::kFloat));

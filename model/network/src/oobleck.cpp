@@ -15,12 +15,11 @@ constexpr std::int64_t kDilations[] = {1, 3, 9};
 class ResidualUnitImpl : public torch::nn::Module {
  public:
   ResidualUnitImpl(std::int64_t channels, std::int64_t dilation) {
-    const auto wide = torch::nn::Conv1dOptions(channels, channels, kKernel)
-                          .dilation(dilation)
-                          .padding(dilation * (kKernel - 1) / 2);
-    layers = register_module("layers", torch::nn::Sequential(
-                                           SnakeBeta(channels), torch::nn::Conv1d(wide), SnakeBeta(channels),
-                                           torch::nn::Conv1d(torch::nn::Conv1dOptions(channels, channels, 1))));
+    const auto wide =
+        torch::nn::Conv1dOptions(channels, channels, kKernel).dilation(dilation).padding(dilation * (kKernel - 1) / 2);
+    layers = register_module("layers",
+                             torch::nn::Sequential(SnakeBeta(channels), torch::nn::Conv1d(wide), SnakeBeta(channels),
+                                                   torch::nn::Conv1d(torch::nn::Conv1dOptions(channels, channels, 1))));
   }
   torch::Tensor forward(const torch::Tensor& x) { return x + layers->forward(x); }
 
@@ -74,8 +73,12 @@ std::vector<std::int64_t> widths(const OobleckConfig& config) {
   return all;
 }
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return -floor_div(-a, b); }
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return -floor_div(-a, b);
+}
 
 /// A weight under any of the names that it may have; `used` collects those that were read.
 torch::Tensor find_weight(const std::map<std::string, torch::Tensor>& tensors, const std::string& name,

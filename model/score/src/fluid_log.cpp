@@ -21,7 +21,9 @@ FluidLog::FluidLog() : outer_(current) {
   });
 }
 
-FluidLog::~FluidLog() { current = outer_; }
+FluidLog::~FluidLog() {
+  current = outer_;
+}
 
 void FluidLog::receive(int level, const char* message, void* /*data*/) {
   if (current == nullptr || message == nullptr || level > FLUID_WARN) return;

@@ -65,11 +65,17 @@ Keys nothing_sounds() {
   return keys;
 }
 
-float factor_of(float db) { return std::pow(10.0F, db / 20.0F); }
+float factor_of(float db) {
+  return std::pow(10.0F, db / 20.0F);
+}
 /// Larger rooms ring louder. Measured with piano, strings and a pad at full send and level: the wet sound lies
 /// 5.5 dB above the dry one at room 0.45 and 12 dB at 0.9; this brings both to 0 dB.
-double reverb_level(double room) { return std::pow(10.0, -(5.5 + 14.0 * (room - 0.45)) / 20.0); }
-float unit(float value, float otherwise) { return std::isfinite(value) ? std::clamp(value, 0.0F, 1.0F) : otherwise; }
+double reverb_level(double room) {
+  return std::pow(10.0, -(5.5 + 14.0 * (room - 0.45)) / 20.0);
+}
+float unit(float value, float otherwise) {
+  return std::isfinite(value) ? std::clamp(value, 0.0F, 1.0F) : otherwise;
+}
 
 class FluidSynthesiser final : public ScoreSynthesiser {
  public:
@@ -85,7 +91,8 @@ class FluidSynthesiser final : public ScoreSynthesiser {
         leveller_({kRateHz, settings.target_lufs, static_cast<double>(style_at(settings.style).start_gain_db)}) {
     fixed_gain_ = factor_of(style_at(style_).start_gain_db);
     for (int group = 0; group < kDryGroups; ++group) {
-      for (int side = 0; side < 2; ++side) dry_pointers_[index(2 * group + side)] = dry_[index(group)][index(side)].data();
+      for (int side = 0; side < 2; ++side)
+        dry_pointers_[index(2 * group + side)] = dry_[index(group)][index(side)].data();
     }
     // Reverb and chorus of a unit are added into the same buffer.
     for (int i = 0; i < kLayers * kEffects * 2; ++i) {
@@ -365,7 +372,8 @@ Result<void> check(const SynthSettings& settings) {
     return fail(ErrorCode::kUsage, "polyphony " + std::to_string(settings.polyphony) + " is outside 16…512");
   }
   if (!(settings.target_lufs >= -30.0 && settings.target_lufs <= -10.0)) {
-    return fail(ErrorCode::kUsage, "target loudness " + std::to_string(settings.target_lufs) + " is outside -30…-10 LUFS");
+    return fail(ErrorCode::kUsage,
+                "target loudness " + std::to_string(settings.target_lufs) + " is outside -30…-10 LUFS");
   }
   return {};
 }
@@ -406,7 +414,8 @@ Result<std::unique_ptr<ScoreSynthesiser>> make_fluid_synthesiser(const SynthSett
   if (fluid_synth_count_audio_channels(synth.get()) != kDryGroups ||
       fluid_synth_count_effects_groups(synth.get()) != kLayers ||
       fluid_synth_get_internal_bufsize(synth.get()) != kBlockFrames) {
-    return fail(ErrorCode::kInternal, "this FluidSynth does not give one output per layer; version 2.1 or newer is needed");
+    return fail(ErrorCode::kInternal,
+                "this FluidSynth does not give one output per layer; version 2.1 or newer is needed");
   }
   const int font_id = fluid_synth_sfload(synth.get(), font->path.c_str(), 0);
   if (font_id == FLUID_FAILED) {

@@ -30,9 +30,15 @@ constexpr double kRepayShare = 0.6;
 constexpr double kMaxRepayDb = 1.5;
 constexpr double kRepayAfterS = 4.0;
 
-double lufs_of(double power) { return -0.691 + 10.0 * std::log10(power); }
-double power_of(double lufs) { return std::pow(10.0, (lufs + 0.691) / 10.0); }
-float factor_of(double db) { return static_cast<float>(std::pow(10.0, db / 20.0)); }
+double lufs_of(double power) {
+  return -0.691 + 10.0 * std::log10(power);
+}
+double power_of(double lufs) {
+  return std::pow(10.0, (lufs + 0.691) / 10.0);
+}
+float factor_of(double db) {
+  return static_cast<float>(std::pow(10.0, db / 20.0));
+}
 
 /// BS.1770 gating over 400 ms blocks in bounded memory: energies in bins of 0.1 LU.
 class GatedHistogram {
@@ -99,8 +105,7 @@ class RecentLoudness {
 
 struct LoudnessLeveller::State {
   explicit State(const LevelSettings& s)
-      : settings(s),
-        meter(ebur128_init(2, static_cast<unsigned long>(s.sample_rate_hz), EBUR128_MODE_M)) {
+      : settings(s), meter(ebur128_init(2, static_cast<unsigned long>(s.sample_rate_hz), EBUR128_MODE_M)) {
     expect(s.start_gain_db);
   }
   ~State() { ebur128_destroy(&meter); }
@@ -141,8 +146,8 @@ struct LoudnessLeveller::State {
   ebur128_state* meter;
   GatedHistogram output;
   RecentLoudness recent;
-  double heard_s = 0.0;     ///< since the last expect()
-  bool sounded = false;     ///< ever
+  double heard_s = 0.0;  ///< since the last expect()
+  bool sounded = false;  ///< ever
   double elapsed_s = 0.0;
   double since_decision_s = 0.0;
   double goal_db = 0.0;
@@ -172,8 +177,14 @@ BlockGain LoudnessLeveller::next(std::span<const float> block) {
   return gain;
 }
 
-void LoudnessLeveller::expect(double start_gain_db) { state_->expect(start_gain_db); }
-double LoudnessLeveller::gain_db() const { return state_->gain_db; }
-double LoudnessLeveller::integrated_lufs() const { return state_->output.integrated(); }
+void LoudnessLeveller::expect(double start_gain_db) {
+  state_->expect(start_gain_db);
+}
+double LoudnessLeveller::gain_db() const {
+  return state_->gain_db;
+}
+double LoudnessLeveller::integrated_lufs() const {
+  return state_->output.integrated();
+}
 
 }  // namespace photoplayer::model

@@ -168,8 +168,8 @@ std::vector<Message> messages_of(Layer layer, std::span<const TimedNote> notes, 
   return messages;
 }
 
-std::string layer_track(Layer layer, std::span<const TimedNote> notes, const TickMap& map,
-                        const MidiSettings& settings, std::int64_t end) {
+std::string layer_track(Layer layer, std::span<const TimedNote> notes, const TickMap& map, const MidiSettings& settings,
+                        std::int64_t end) {
   const auto i = static_cast<std::size_t>(layer);
   const Voice& voice = style_at(settings.style).voices[i];
   const int channel = kChannels[i];
@@ -195,7 +195,8 @@ Result<void> check(std::span<const TimedNote> notes, const MidiSettings& setting
   double last = -1e-9;
   for (const double beat : settings.beats_s) {
     if (!std::isfinite(beat) || !(beat > last)) {
-      return fail(ErrorCode::kUsage, "MIDI file: the beat at " + std::to_string(beat) + " s is not after the one before");
+      return fail(ErrorCode::kUsage,
+                  "MIDI file: the beat at " + std::to_string(beat) + " s is not after the one before");
     }
     last = beat;
   }

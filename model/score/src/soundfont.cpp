@@ -18,7 +18,7 @@ constexpr std::array<const char*, 6> kPlaces = {
     "/usr/share/sounds/sf3/MuseScore_General_Full.sf3",  // Debian: musescore-general-soundfont
     "/usr/share/sounds/sf3/MuseScore_General.sf3",
     "/usr/share/sounds/sf3/MuseScore_General_Lite.sf3",
-    "/usr/share/sounds/sf3/FluidR3Mono_GM.sf3",          // Debian: fluidr3mono-gm-soundfont
+    "/usr/share/sounds/sf3/FluidR3Mono_GM.sf3",  // Debian: fluidr3mono-gm-soundfont
 };
 constexpr std::array<const char*, 2> kLastResorts = {
     "/usr/share/sounds/sf2/TimGM6mb.sf2",  // Debian: timgm6mb-soundfont
@@ -60,7 +60,8 @@ Result<SoundfontChoice> find_soundfont(const std::string& explicit_path) {
   const char* environment = std::getenv("PHOTOPLAYER_SOUNDFONT");
   if (environment != nullptr && *environment != '\0') {
     if (is_file(environment)) return checked({environment, {}});
-    return fail(ErrorCode::kOutput, std::string("PHOTOPLAYER_SOUNDFONT '") + environment + "' is not a file; " + kAdvice);
+    return fail(ErrorCode::kOutput,
+                std::string("PHOTOPLAYER_SOUNDFONT '") + environment + "' is not a file; " + kAdvice);
   }
   for (const char* place : kPlaces) {
     if (is_file(place)) return checked({place, {}});
@@ -68,7 +69,7 @@ Result<SoundfontChoice> find_soundfont(const std::string& explicit_path) {
   for (const char* place : kLastResorts) {
     if (is_file(place)) {
       return checked({place, std::string("playing with the small soundfont ") + place +
-                                        "; for the sound the styles are made for: apt install fluid-soundfont-gm"});
+                                 "; for the sound the styles are made for: apt install fluid-soundfont-gm"});
     }
   }
   return fail(ErrorCode::kOutput, std::string("no General MIDI soundfont found; ") + kAdvice);

@@ -39,6 +39,7 @@ constexpr std::array<Drum, kDrums> kOrchestra = {
 constexpr std::array<Drum, kDrums> kMachine = {
     {{36, 1.0F}, {38, .85F}, {42, .70F}, {46, .66F}, {45, .80F}, {50, .80F}, {49, .62F}, {51, .60F}, {70, .75F}}};
 
+// clang-format off
 // program, gain, pan, reverb, chorus, octave, filter, velocity from…to, doubling, release, highest key
 constexpr std::array<Style, stream::kStyles> kTable = {{
     {"piano",
@@ -106,6 +107,7 @@ constexpr std::array<Style, stream::kStyles> kTable = {{
      kBrushKit, {.50, .45, .8}, 8.8F, kMarching, .050F, 0.0F, 1, 72.0, 104.0, 160.0,
      {kDor, kMix, kMaj}, .20F, .90F, {.0F, .20F, .10F, .08F, .45F}},
 }};
+// clang-format on
 
 /// −1…1, the same for the same place in the same piece.
 float touch(std::uint64_t seed, std::int64_t step, int pitch) noexcept {

@@ -74,8 +74,8 @@ GstVideoInfo as_progressive(const GstVideoInfo& info) {
 
 /// A frame's geometry without what its caps say about fields, frame rate or views.
 bool same_layout(const GstVideoInfo& a, const GstVideoInfo& b) noexcept {
-  return GST_VIDEO_INFO_FORMAT(&a) == GST_VIDEO_INFO_FORMAT(&b) && a.width == b.width &&
-         a.height == b.height && a.interlace_mode == b.interlace_mode &&
+  return GST_VIDEO_INFO_FORMAT(&a) == GST_VIDEO_INFO_FORMAT(&b) && a.width == b.width && a.height == b.height &&
+         a.interlace_mode == b.interlace_mode &&
          gst_video_colorimetry_is_equal(&a.colorimetry, &b.colorimetry) != FALSE;
 }
 
@@ -97,8 +97,7 @@ class Reducer {
       const auto from_width = static_cast<guint>(from.width), from_height = static_cast<guint>(from.height);
       if (!gst_video_info_set_format(&between, GST_VIDEO_FORMAT_RGB, from_width, from_height)) return false;
     } else {
-      if (!gst_video_info_set_format(&between, GST_VIDEO_INFO_FORMAT(&from), fine_width, fine_height))
-        return false;
+      if (!gst_video_info_set_format(&between, GST_VIDEO_INFO_FORMAT(&from), fine_width, fine_height)) return false;
       between.colorimetry = from.colorimetry;
       between.chroma_site = from.chroma_site;
       between.flags = from.flags;  // premultiplied alpha
@@ -146,8 +145,7 @@ constexpr int kThumbOversampling = 4;
 constexpr int kStillOversampling = 2;
 
 std::string describe(const GstVideoInfo& info) {
-  return std::string(GST_VIDEO_INFO_NAME(&info)) + " " + std::to_string(info.width) + "x" +
-         std::to_string(info.height);
+  return std::string(GST_VIDEO_INFO_NAME(&info)) + " " + std::to_string(info.width) + "x" + std::to_string(info.height);
 }
 
 }  // namespace
@@ -159,9 +157,8 @@ struct FrameScaler::State {
 
   [[nodiscard]] Result<stream::PictureView> reduce(Reducer& reducer, const GstVideoFrame& frame) const {
     if (!same_layout(given, frame.info)) {
-      return fail(ErrorCode::kBadInput, "cannot scale a frame of " + describe(frame.info) +
-                                            " with a scaler for " + describe(given) +
-                                            "; make a new one when the caps change");
+      return fail(ErrorCode::kBadInput, "cannot scale a frame of " + describe(frame.info) + " with a scaler for " +
+                                            describe(given) + "; make a new one when the caps change");
     }
     GstVideoFrame woven = frame;  // a view: the mapping stays the caller's
     woven.info.interlace_mode = progressive.interlace_mode;
@@ -177,24 +174,20 @@ FrameScaler::FrameScaler(FrameScaler&&) noexcept = default;
 FrameScaler& FrameScaler::operator=(FrameScaler&&) noexcept = default;
 
 Result<FrameScaler> FrameScaler::make(const GstVideoInfo& info) {
-  const GstVideoFormat format =
-      info.finfo != nullptr ? GST_VIDEO_INFO_FORMAT(&info) : GST_VIDEO_FORMAT_UNKNOWN;
-  const bool raw = format != GST_VIDEO_FORMAT_UNKNOWN && format != GST_VIDEO_FORMAT_ENCODED &&
-                   info.finfo->unpack_func != nullptr;
+  const GstVideoFormat format = info.finfo != nullptr ? GST_VIDEO_INFO_FORMAT(&info) : GST_VIDEO_FORMAT_UNKNOWN;
+  const bool raw =
+      format != GST_VIDEO_FORMAT_UNKNOWN && format != GST_VIDEO_FORMAT_ENCODED && info.finfo->unpack_func != nullptr;
   if (!raw || info.width < 1 || info.height < 1) {
     return fail(ErrorCode::kBadInput,
-                "cannot look at video of format " +
-                    (info.finfo != nullptr ? describe(info) : std::string("unknown")) +
+                "cannot look at video of format " + (info.finfo != nullptr ? describe(info) : std::string("unknown")) +
                     ": raw frames in system memory are needed; put videoconvert or a decoder before this");
   }
   auto state = std::make_unique<State>();
   state->given = info;
   state->progressive = as_progressive(info);
-  if (!state->thumb.prepare(state->progressive, stream::kThumbWidth, stream::kThumbHeight,
-                            kThumbOversampling) ||
+  if (!state->thumb.prepare(state->progressive, stream::kThumbWidth, stream::kThumbHeight, kThumbOversampling) ||
       !state->still.prepare(state->progressive, stream::kStillSide, stream::kStillSide, kStillOversampling)) {
-    return fail(ErrorCode::kBadInput,
-                "libgstvideo cannot scale " + describe(info) + "; put videoconvert before this");
+    return fail(ErrorCode::kBadInput, "libgstvideo cannot scale " + describe(info) + "; put videoconvert before this");
   }
   return FrameScaler(std::move(state));
 }

@@ -48,7 +48,8 @@ struct Parts {
 
 Parts parts_of(const std::string& file) {
   std::size_t length = 0;
-  for (std::size_t i = 0; i < 8; ++i) length |= static_cast<std::size_t>(static_cast<unsigned char>(file[i])) << (8 * i);
+  for (std::size_t i = 0; i < 8; ++i)
+    length |= static_cast<std::size_t>(static_cast<unsigned char>(file[i])) << (8 * i);
   return {Json::parse(file.substr(8, length)), file.substr(8 + length)};
 }
 
@@ -91,6 +92,7 @@ TEST_CASE("Bundle: each malformed header is refused, whatever its digests say", 
   };
   using S = std::string;
   const auto weight = [](Json& h) -> Json& { return h["layer.weight"]; };
+  // clang-format off
   const std::vector<Case> cases = {
       {"header is a list", [](Json& h, S&) { h = Json::array({1}); }},
       {"unknown type", [&](Json& h, S&) { weight(h)["dtype"] = "F64"; }},
@@ -147,6 +149,7 @@ TEST_CASE("Bundle: each malformed header is refused, whatever its digests say", 
       {"no data digest", [](Json& h, S&) { h["__metadata__"].erase("sha256"); }},
       {"no header digest", [](Json& h, S&) { h["__metadata__"].erase("header_sha256"); }},
   };
+  // clang-format on
   for (const Case& c : cases) {
     Parts parts = good;
     c.change(parts.header, parts.data);
@@ -220,10 +223,18 @@ TEST_CASE("Bundle: random damage, re-sealed or not, never gets past as something
     for (std::size_t e = 0; e < edits && !changed.empty(); ++e) {
       const std::size_t at = up_to(changed.size() - 1);
       switch (up_to(3)) {
-        case 0: changed[at] = static_cast<char>(up_to(255)); break;
-        case 1: changed.erase(at, 1 + up_to(20)); break;
-        case 2: changed.insert(at, changed.substr(up_to(changed.size() - 1), up_to(20))); break;
-        default: changed[at] = "{}[]\",:0123456789"[up_to(16)]; break;
+        case 0:
+          changed[at] = static_cast<char>(up_to(255));
+          break;
+        case 1:
+          changed.erase(at, 1 + up_to(20));
+          break;
+        case 2:
+          changed.insert(at, changed.substr(up_to(changed.size() - 1), up_to(20)));
+          break;
+        default:
+          changed[at] = "{}[]\",:0123456789"[up_to(16)];
+          break;
       }
     }
     if (i % 3 == 0 && changed.size() > 16) {  // the header's length made right, so that the JSON is reached

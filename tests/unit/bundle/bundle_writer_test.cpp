@@ -38,7 +38,9 @@ TEST_CASE("write_bundle: a request that makes no valid bundle is refused and lea
   const std::vector<Case> cases = {
       {"not JSON", "{", small_tensors()},
       {"no licence", R"({"format":1,"family":"parlour","name":"t","config":{},"provenance":"x"})", {}},
-      {"invalid UTF-8", "{\"format\":1,\"family\":\"parlour\",\"name\":\"\xff\",\"config\":{},\"provenance\":\"x\",\"licence\":\"x\"}", {}},
+      {"invalid UTF-8",
+       "{\"format\":1,\"family\":\"parlour\",\"name\":\"\xff\",\"config\":{},\"provenance\":\"x\",\"licence\":\"x\"}",
+       {}},
       {"too few values", good, {{"x", {2}, {1.0F}}}},
       {"negative extent", good, {{"x", {-1}, {}}}},
       {"huge extent", good, {{"x", {1LL << 40, 1LL << 40}, {}}}},
@@ -62,8 +64,8 @@ TEST_CASE("write_bundle: a request that makes no valid bundle is refused and lea
 
 TEST_CASE("write_bundle: a place that cannot be written is an output error", "[bundle][unit]") {
   const TemporaryFolder folder;
-  for (const std::filesystem::path& path : {folder / "no folder/a.bundle", std::filesystem::path("/dev/null"),
-                                            std::filesystem::path("/proc/a.bundle")}) {
+  for (const std::filesystem::path& path :
+       {folder / "no folder/a.bundle", std::filesystem::path("/dev/null"), std::filesystem::path("/proc/a.bundle")}) {
     const auto written = write_bundle(path, kMetadata, small_tensors());
     REQUIRE_FALSE(written);
     CHECK(written.error().code == ErrorCode::kOutput);

@@ -10,7 +10,9 @@ using photoplayer::model::detail::Sha256;
 using photoplayer::model::detail::sha256_hex;
 
 namespace {
-std::string hex(std::string_view text) { return sha256_hex(std::as_bytes(std::span(text))); }
+std::string hex(std::string_view text) {
+  return sha256_hex(std::as_bytes(std::span(text)));
+}
 }  // namespace
 
 TEST_CASE("Sha256: NIST's example messages", "[bundle][unit]") {

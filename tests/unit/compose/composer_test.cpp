@@ -41,9 +41,7 @@ double chord_share(const Piece& piece, Layer layer) {
     if (note.layer != layer) continue;
     for (int step = note.start_step; step < note.start_step + note.length_steps; ++step) {
       ++all;
-      inside +=
-          in_set(piece.chords[static_cast<std::size_t>(step / stream::kStepsPerBeat)].chroma, note.pitch) ? 1
-                                                                                                          : 0;
+      inside += in_set(piece.chords[static_cast<std::size_t>(step / stream::kStepsPerBeat)].chroma, note.pitch) ? 1 : 0;
     }
   }
   return all == 0 ? 1.0 : static_cast<double>(inside) / all;
@@ -68,9 +66,7 @@ void check_valid(const Piece& piece) {
     unsorted += note.start_step < last_start ? 1 : 0;
     last_start = note.start_step;
     outside_piece +=
-        note.length_steps < 1 || note.start_step + note.length_steps > piece.beats * stream::kStepsPerBeat
-            ? 1
-            : 0;
+        note.length_steps < 1 || note.start_step + note.length_steps > piece.beats * stream::kStepsPerBeat ? 1 : 0;
     const auto layer = static_cast<std::size_t>(note.layer);
     const int lowest = model::kPitchRanges[layer].lowest;
     if (note.layer == Layer::kDrums) {
@@ -177,8 +173,8 @@ TEST_CASE("all drum classes, all layer sets of two or more layers, and rests occ
       const int bar_steps = piece.beats_per_bar * stream::kStepsPerBeat;
       for (const PieceNote& note : piece.notes) {
         if (note.layer == Layer::kDrums) drums.insert(note.pitch);
-        for (int bar = note.start_step / bar_steps;
-             bar <= (note.start_step + note.length_steps - 1) / bar_steps; ++bar) {
+        for (int bar = note.start_step / bar_steps; bar <= (note.start_step + note.length_steps - 1) / bar_steps;
+             ++bar) {
           active[static_cast<std::size_t>(bar)] |= 1 << static_cast<int>(note.layer);
         }
       }
@@ -204,8 +200,7 @@ TEST_CASE("arousal makes music denser and faster, valence brighter", "[compose]"
         CHECK(piece.valence == *settings.valence);
         const auto i = static_cast<std::size_t>(high);
         notes_per_s[i] += static_cast<double>(piece.notes.size()) / piece.beats * piece.tempo_bpm / 60.0;
-        const bool bright =
-            piece.scale == stream::ScaleMode::kMajor || piece.scale == stream::ScaleMode::kMixolydian;
+        const bool bright = piece.scale == stream::ScaleMode::kMajor || piece.scale == stream::ScaleMode::kMixolydian;
         major[i] += bright ? 1.0 : 0.0;
       }
     }
@@ -227,9 +222,8 @@ TEST_CASE("some pieces strike together: crash, kick and at least three layers at
       if (note.layer == Layer::kDrums && note.pitch == model::kDrumKeys[6]) crashes.insert(note.start_step);
       if (note.layer == Layer::kDrums && note.pitch == model::kDrumKeys[0]) kicks.insert(note.start_step);
     }
-    const bool stroke = std::any_of(crashes.begin(), crashes.end(), [&](int step) {
-      return kicks.count(step) > 0 && layers[step].size() >= 3;
-    });
+    const bool stroke = std::any_of(crashes.begin(), crashes.end(),
+                                    [&](int step) { return kicks.count(step) > 0 && layers[step].size() >= 3; });
     pieces_with_strokes += stroke ? 1 : 0;
   }
   CHECK(pieces_with_strokes >= static_cast<int>(kSeeds / 2));

@@ -66,8 +66,7 @@ TEST_CASE("a small song is read, moved to C, spread over layers and labelled", "
   CHECK(piece.valence > 0.0F);
   REQUIRE(piece.chords.size() == 32);
   const int roots[4] = {0, 5, 7, 0};
-  for (int beat = 0; beat < 32; ++beat)
-    CHECK(piece.chords[static_cast<std::size_t>(beat)].root == roots[beat / 4 % 4]);
+  for (int beat = 0; beat < 32; ++beat) CHECK(piece.chords[static_cast<std::size_t>(beat)].root == roots[beat / 4 % 4]);
   std::vector<PieceNote> first_bar;
   for (const PieceNote& note : piece.notes) {
     if (note.start_step < 16) first_bar.push_back(note);
@@ -89,10 +88,8 @@ TEST_CASE("general midi channels go to layers by program, channel ten to the nin
   Bytes track;
   put(track, {0, 0xC0, 33, 0, 0xC1, 48, 0, 0xC2, 81});  // bass, strings, lead
   for (int bar = 0; bar < 8; ++bar) {
-    put(track, {0,  0x90, 36,   90, 0,  0x91, 60,   80, 0,   64, 80, 0,  67,
-                80, 0,    0x92, 76, 90, 0,    0x99, 36, 100, 0,  57, 100});
-    put(track,
-        {16, 0x80, 36, 0, 0, 0x81, 60, 0, 0, 64, 0, 0, 67, 0, 0, 0x82, 76, 0, 0, 0x89, 36, 0, 0, 57, 0});
+    put(track, {0, 0x90, 36, 90, 0, 0x91, 60, 80, 0, 64, 80, 0, 67, 80, 0, 0x92, 76, 90, 0, 0x99, 36, 100, 0, 57, 100});
+    put(track, {16, 0x80, 36, 0, 0, 0x81, 60, 0, 0, 64, 0, 0, 67, 0, 0, 0x82, 76, 0, 0, 0x89, 36, 0, 0, 57, 0});
   }
   const auto pieces = read_score_bytes(file_with(track), "band.mid", ScoreKind::kGeneralMidi);
   REQUIRE(pieces.has_value());
@@ -152,16 +149,14 @@ TEST_CASE("flipped bytes never crash the reader and never leave a broken piece",
   std::mt19937_64 random(7);
   for (int round = 0; round < 3000; ++round) {
     Bytes bytes = good;
-    for (int flips = 0; flips < 4; ++flips)
-      bytes[random() % bytes.size()] = static_cast<std::uint8_t>(random());
+    for (int flips = 0; flips < 4; ++flips) bytes[random() % bytes.size()] = static_cast<std::uint8_t>(random());
     for (ScoreKind kind : {ScoreKind::kLieder, ScoreKind::kGeneralMidi}) {
       const auto pieces = read_score_bytes(bytes, "flipped.mid", kind);
       if (!pieces) continue;
       for (const Piece& piece : *pieces) {
         REQUIRE(piece.chords.size() == static_cast<std::size_t>(piece.beats));
         REQUIRE(std::all_of(piece.notes.begin(), piece.notes.end(), [&](const PieceNote& note) {
-          return note.start_step >= 0 &&
-                 note.start_step + note.length_steps <= piece.beats * stream::kStepsPerBeat;
+          return note.start_step >= 0 && note.start_step + note.length_steps <= piece.beats * stream::kStepsPerBeat;
         }));
       }
     }

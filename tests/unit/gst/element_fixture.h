@@ -78,9 +78,7 @@ inline Harness make_harness(const std::string& properties = "") {
 class Bus {
  public:
   using Message = std::shared_ptr<GstMessage>;
-  explicit Bus(GstElement* element) : element_(element), bus_(gst_bus_new()) {
-    gst_element_set_bus(element_, bus_);
-  }
+  explicit Bus(GstElement* element) : element_(element), bus_(gst_bus_new()) { gst_element_set_bus(element_, bus_); }
   ~Bus() {
     gst_element_set_bus(element_, nullptr);
     gst_object_unref(bus_);
@@ -91,9 +89,8 @@ class Bus {
   [[nodiscard]] std::vector<Message> take(GstMessageType type) {
     while (GstMessage* message = gst_bus_pop(bus_))
       come_.emplace_back(message, [](GstMessage* one) { gst_message_unref(one); });
-    const auto others = std::stable_partition(come_.begin(), come_.end(), [type](const Message& one) {
-      return GST_MESSAGE_TYPE(one.get()) != type;
-    });
+    const auto others = std::stable_partition(
+        come_.begin(), come_.end(), [type](const Message& one) { return GST_MESSAGE_TYPE(one.get()) != type; });
     std::vector<Message> taken(others, come_.end());
     come_.erase(others, come_.end());
     return taken;
@@ -118,8 +115,7 @@ inline GstBuffer* make_frame(GstHarness* harness, GstClockTime pts, GstClockTime
 inline void push_film(GstHarness* harness, int frames, int first = 0) {
   for (int i = first; i < first + frames; ++i) {
     const auto at = static_cast<GstClockTime>(i) * 40 * GST_MSECOND;
-    gst_harness_push(harness,
-                     make_frame(harness, at, 40 * GST_MSECOND, static_cast<std::uint8_t>(40 + i % 50)));
+    gst_harness_push(harness, make_frame(harness, at, 40 * GST_MSECOND, static_cast<std::uint8_t>(40 + i % 50)));
   }
 }
 
@@ -137,8 +133,8 @@ inline void hear(Heard& heard, GstBuffer* buffer) {
   if (!GST_CLOCK_TIME_IS_VALID(heard.first_pts))
     heard.first_pts = GST_BUFFER_PTS(buffer);
   else
-    heard.gapless = heard.gapless && GST_BUFFER_PTS(buffer) == heard.end &&
-                    GST_BUFFER_OFFSET(buffer) == heard.samples.size() / 2;
+    heard.gapless =
+        heard.gapless && GST_BUFFER_PTS(buffer) == heard.end && GST_BUFFER_OFFSET(buffer) == heard.samples.size() / 2;
   heard.end = GST_BUFFER_PTS(buffer) + GST_BUFFER_DURATION(buffer);
   GstMapInfo map;
   gst_buffer_map(buffer, &map, GST_MAP_READ);

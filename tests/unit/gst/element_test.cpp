@@ -26,8 +26,7 @@ Heard film(int frames, const std::string& properties = "") {
 }
 
 bool sounds(const Heard& heard) {
-  return std::any_of(heard.samples.begin(), heard.samples.end(),
-                     [](float x) { return std::abs(x) > 0.001F; });
+  return std::any_of(heard.samples.begin(), heard.samples.end(), [](float x) { return std::abs(x) > 0.001F; });
 }
 
 }  // namespace
@@ -109,8 +108,7 @@ TEST_CASE("element: not live, the same film and seed give the same samples", "[g
   CHECK(first.samples == second.samples);
 }
 
-TEST_CASE("element: its stream has its own id, upstream's group, caps and a time segment, in order",
-          "[gst]") {
+TEST_CASE("element: its stream has its own id, upstream's group, caps and a time segment, in order", "[gst]") {
   const Harness harness = make_harness();
   gst_harness_set_live(harness.get(), FALSE);
   GstEvent* start = gst_event_new_stream_start("upstream");
@@ -210,8 +208,8 @@ TEST_CASE("element: a segment without stream time is no reason to complain", "[g
   segment.time = GST_CLOCK_TIME_NONE;
   static int complaints = 0;
   const guint handler = g_log_set_handler(
-      "GStreamer", G_LOG_LEVEL_CRITICAL,
-      [](const gchar*, GLogLevelFlags, const gchar*, gpointer) { ++complaints; }, nullptr);
+      "GStreamer", G_LOG_LEVEL_CRITICAL, [](const gchar*, GLogLevelFlags, const gchar*, gpointer) { ++complaints; },
+      nullptr);
   begin_stream(harness.get(), "upstream", &segment);
   push_film(harness.get(), 25);
   const Heard heard = finish(harness.get());
@@ -336,8 +334,7 @@ TEST_CASE("element: ten times to PLAYING and back, at any point of the stream", 
   use_scripted_element();
   for (const GstState low : {GST_STATE_NULL, GST_STATE_READY, GST_STATE_PAUSED}) {
     GstElement* pipeline = gst_parse_launch(
-        "videotestsrc num-buffers=400 ! video/x-raw,width=32,height=18 ! photoplayer ! fakesink sync=true",
-        nullptr);
+        "videotestsrc num-buffers=400 ! video/x-raw,width=32,height=18 ! photoplayer ! fakesink sync=true", nullptr);
     REQUIRE(pipeline != nullptr);
     for (int i = 0; i < 10; ++i) {
       CHECK(gst_element_set_state(pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE);
@@ -360,8 +357,8 @@ TEST_CASE("element: a seek in a real pipeline", "[gst]") {
   CHECK(gst_element_seek_simple(pipeline, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, GST_SECOND));
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
   GstBus* bus = gst_element_get_bus(pipeline);
-  GstMessage* message = gst_bus_timed_pop_filtered(
-      bus, 20 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
+  GstMessage* message = gst_bus_timed_pop_filtered(bus, 20 * GST_SECOND,
+                                                   static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
   REQUIRE(message != nullptr);
   CHECK(GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS);
   gst_message_unref(message);

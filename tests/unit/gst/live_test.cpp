@@ -162,8 +162,7 @@ TEST_CASE("element: live, one broken timestamp neither hides the picture nor hol
     gst_harness_set_src_caps_str(harness.get(), kCaps25);
     int pushed = 0;
     const auto show = [&](GstClockTime now) {
-      while (static_cast<GstClockTime>(pushed) * 40 * GST_MSECOND < now)
-        push_film(harness.get(), 1, pushed++);
+      while (static_cast<GstClockTime>(pushed) * 40 * GST_MSECOND < now) push_film(harness.get(), 1, pushed++);
       return false;
     };
     (void)run_clock(harness.get(), 44100, show);
@@ -191,15 +190,14 @@ TEST_CASE("element: live, a picture that cannot be read does not end the music",
   gst_harness_use_testclock(harness.get());
   gst_harness_set_src_caps_str(harness.get(), kCaps25);
   (void)run_clock(harness.get(), 4410, [](GstClockTime) { return false; });
-  CHECK(gst_harness_push(harness.get(), make_frame(harness.get(), 100 * GST_MSECOND, 40 * GST_MSECOND, 90,
-                                                   10)) == GST_FLOW_OK);
+  CHECK(gst_harness_push(harness.get(), make_frame(harness.get(), 100 * GST_MSECOND, 40 * GST_MSECOND, 90, 10)) ==
+        GST_FLOW_OK);
   CHECK(run_clock(harness.get(), 22050, [](GstClockTime) { return false; }).frames() >= 22050);
   CHECK(bus.take(GST_MESSAGE_ERROR).empty());
 }
 
 TEST_CASE("element: live, a model that fails is warned of, and the ladder is posted", "[gst]") {
-  const Scripted failing(
-      [](const ScriptedParts& parts) { parts.generator.fails = [](int) { return true; }; });
+  const Scripted failing([](const ScriptedParts& parts) { parts.generator.fails = [](int) { return true; }; });
   const Harness harness = make_harness("mode=instant");
   Bus bus(harness->element);
   gst_harness_use_testclock(harness.get());
@@ -310,8 +308,7 @@ TEST_CASE("element: live against the real clock, nothing is concealed", "[.real]
     bool ended = false;
     while (!ended) {
       GstMessage* message = gst_bus_timed_pop_filtered(
-          bus, 20 * GST_SECOND,
-          static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT));
+          bus, 20 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT));
       REQUIRE(message != nullptr);
       REQUIRE(GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR);
       if (const GstStructure* body = gst_message_get_structure(message);

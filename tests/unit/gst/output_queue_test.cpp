@@ -46,9 +46,8 @@ TEST_CASE("OutputQueue: a full queue holds the producer up until there is room o
 
 TEST_CASE("OutputQueue: a flush loses no sticky event but segment and end", "[gst][unit]") {
   gst_init(nullptr, nullptr);
-  const std::unique_ptr<GstPad, void (*)(GstPad*)> pad(
-      GST_PAD(gst_object_ref_sink(gst_pad_new("src", GST_PAD_SRC))),
-      [](GstPad* one) { gst_object_unref(one); });
+  const std::unique_ptr<GstPad, void (*)(GstPad*)> pad(GST_PAD(gst_object_ref_sink(gst_pad_new("src", GST_PAD_SRC))),
+                                                       [](GstPad* one) { gst_object_unref(one); });
   gst_pad_set_active(pad.get(), TRUE);
   const auto remembers = [&pad](GstEventType type) {
     GstEvent* event = gst_pad_get_sticky_event(pad.get(), type, 0);

@@ -44,12 +44,11 @@ TEST_CASE("properties: what is set is read, and unset means follow the picture",
   CHECK(density == -1.0F);
 
   gst_util_set_object_arg(G_OBJECT(element), "style", "lofi");
-  g_object_set(element, "tempo", 30.0, "valence", -1.0F, "density", 0.0F, "key", "Am", "seed", guint64{5},
-               nullptr);
+  g_object_set(element, "tempo", 30.0, "valence", -1.0F, "density", 0.0F, "key", "Am", "seed", guint64{5}, nullptr);
   gchar* key = nullptr;
   guint64 seed = 0;
-  g_object_get(element, "style", &style, "tempo", &tempo, "valence", &valence, "density", &density, "key",
-               &key, "seed", &seed, nullptr);
+  g_object_get(element, "style", &style, "tempo", &tempo, "valence", &valence, "density", &density, "key", &key, "seed",
+               &seed, nullptr);
   CHECK(style == 3);
   CHECK(tempo == 50.0);  // the slowest that there is
   CHECK(valence == -1.0F);

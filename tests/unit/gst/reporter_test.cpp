@@ -21,9 +21,7 @@ struct Books final : stream::Engine {
 
   stream::Timeline& timeline() override { return timeline_; }
   void set_controls(const stream::Controls&) override {}
-  Result<std::size_t> pull(std::span<float>, std::span<const std::span<float>>) override {
-    return std::size_t{0};
-  }
+  Result<std::size_t> pull(std::span<float>, std::span<const std::span<float>>) override { return std::size_t{0}; }
   Result<void> start_live(stream::Clock&) override { return {}; }
   void stop_live() override {}
   stream::RenderPort& render_port() override { std::abort(); }

@@ -14,8 +14,7 @@
 using namespace photoplayer::kernels;
 
 TEST_CASE("RGB-uv histogram on CUDA: bad arguments are refused before any launch", "[kernels][unit]") {
-  CHECK(rgb_uv_histogram_cuda({}, StreamRef(static_cast<CUstream_st*>(nullptr))).code ==
-        StatusCode::kBadArgument);
+  CHECK(rgb_uv_histogram_cuda({}, StreamRef(static_cast<CUstream_st*>(nullptr))).code == StatusCode::kBadArgument);
 }
 
 // Bound: 1e-4 of the largest value, as for the reference against PyTorch; logf and the order of sums differ.
@@ -25,10 +24,9 @@ TEST_CASE("RGB-uv histogram on CUDA: equals the reference", "[kernels][gpu]") {
     WARN("SKIPPED: no CUDA device");
     return;
   }
-  const auto [width, height] = GENERATE(std::pair{1, 1}, std::pair{16, 16}, std::pair{17, 15},
-                                        std::pair{128, 128}, std::pair{150, 150}, std::pair{320, 180});
-  const RgbUvKernel kernel =
-      GENERATE(RgbUvKernel::kInverseQuadratic, RgbUvKernel::kRbf, RgbUvKernel::kThresholding);
+  const auto [width, height] = GENERATE(std::pair{1, 1}, std::pair{16, 16}, std::pair{17, 15}, std::pair{128, 128},
+                                        std::pair{150, 150}, std::pair{320, 180});
+  const RgbUvKernel kernel = GENERATE(RgbUvKernel::kInverseQuadratic, RgbUvKernel::kRbf, RgbUvKernel::kThresholding);
   std::vector<std::uint8_t> rgb(static_cast<std::size_t>(3 * width * height));
   std::uint32_t state = 99;
   for (auto& byte : rgb) {
@@ -50,8 +48,7 @@ TEST_CASE("RGB-uv histogram on CUDA: equals the reference", "[kernels][gpu]") {
   cudaStream_t stream = nullptr;
   REQUIRE(cudaStreamCreate(&stream) == cudaSuccess);
   REQUIRE(cudaMalloc(reinterpret_cast<void**>(&device_rgb), rgb.size()) == cudaSuccess);
-  REQUIRE(cudaMalloc(reinterpret_cast<void**>(&device_histogram), kRgbUvValues * sizeof(float)) ==
-          cudaSuccess);
+  REQUIRE(cudaMalloc(reinterpret_cast<void**>(&device_histogram), kRgbUvValues * sizeof(float)) == cudaSuccess);
   REQUIRE(cudaMemcpy(device_rgb, rgb.data(), rgb.size(), cudaMemcpyHostToDevice) == cudaSuccess);
   args.rgb = device_rgb;
   args.histogram = device_histogram;
@@ -66,6 +63,5 @@ TEST_CASE("RGB-uv histogram on CUDA: equals the reference", "[kernels][gpu]") {
   cudaStreamDestroy(stream);
 
   const float largest = *std::max_element(expected.begin(), expected.end());
-  for (std::size_t i = 0; i < expected.size(); ++i)
-    REQUIRE(std::abs(actual[i] - expected[i]) <= 1e-4F * largest);
+  for (std::size_t i = 0; i < expected.size(); ++i) REQUIRE(std::abs(actual[i] - expected[i]) <= 1e-4F * largest);
 }

@@ -75,9 +75,9 @@ float sum(const std::vector<float>& values) {
 }  // namespace
 
 TEST_CASE("RGB-uv histogram: sums to one whatever the size", "[kernels][unit]") {
-  const auto [width, height] = GENERATE(std::pair{1, 1}, std::pair{2, 1}, std::pair{63, 1}, std::pair{64, 1},
-                                        std::pair{65, 3}, std::pair{64, 36}, std::pair{128, 128},
-                                        std::pair{150, 150}, std::pair{151, 2}, std::pair{1, 400});
+  const auto [width, height] =
+      GENERATE(std::pair{1, 1}, std::pair{2, 1}, std::pair{63, 1}, std::pair{64, 1}, std::pair{65, 3},
+               std::pair{64, 36}, std::pair{128, 128}, std::pair{150, 150}, std::pair{151, 2}, std::pair{1, 400});
   // One grey row, so that no picture misses the bins so far that the 1e-6 beside the total shows.
   Picture picture(width, height);
   picture.scramble();
@@ -106,8 +106,8 @@ TEST_CASE("RGB-uv histogram: a colour's plane leans to positive u and v", "[kern
   Picture picture(8, 8);
   picture.fill(200, 60, 60);
   const auto histogram = histogram_of(picture);
-  const auto peak = static_cast<std::size_t>(std::max_element(histogram.begin(), histogram.begin() + 1024) -
-                                             histogram.begin());
+  const auto peak =
+      static_cast<std::size_t>(std::max_element(histogram.begin(), histogram.begin() + 1024) - histogram.begin());
   const float expected_u = std::log(200.0F / 60.0F);
   CHECK(std::abs(-3.0F + 6.0F * static_cast<float>(peak / 32) / 31.0F - expected_u) <= 3.01F / 31.0F);
   CHECK(peak / 32 == peak % 32);
@@ -174,8 +174,7 @@ TEST_CASE("RGB-uv histogram: equals HistoGAN's own block on the parity pictures"
   for (const char* k : {"0", "1", "2"}) {
     const auto& in = tensors.at("in." + std::string(k) + ".rgb_hwc_u8_as_f32");
     Picture picture(static_cast<int>(in.shape[1]), static_cast<int>(in.shape[0]));
-    for (std::size_t i = 0; i < in.values.size(); ++i)
-      picture.rgb[i] = static_cast<std::uint8_t>(in.values[i]);
+    for (std::size_t i = 0; i < in.values.size(); ++i) picture.rgb[i] = static_cast<std::uint8_t>(in.values[i]);
     for (const auto& [name, kernel] : kernels) {
       const auto& expected = tensors.at("out." + std::string(k) + "." + name).values;
       const auto actual = histogram_of(picture, kernel);
@@ -203,9 +202,8 @@ TEST_CASE("RGB-uv histogram: time on this machine", "[kernels][.timing]") {
       for (int run = 0; run < 20; ++run) {
         const auto start = std::chrono::steady_clock::now();
         histogram_of(picture, kernel);
-        best_ms = std::min(
-            best_ms,
-            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+        best_ms = std::min(best_ms,
+                           std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
       }
       WARN(width << "x" << height << " kernel " << static_cast<int>(kernel) << ": " << best_ms << " ms");
     }

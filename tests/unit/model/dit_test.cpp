@@ -54,7 +54,9 @@ struct Bench {
   torch::Tensor x, plan, global;
 };
 
-double difference(const torch::Tensor& a, const torch::Tensor& b) { return (a - b).abs().max().item<double>(); }
+double difference(const torch::Tensor& a, const torch::Tensor& b) {
+  return (a - b).abs().max().item<double>();
+}
 
 }  // namespace
 
@@ -62,11 +64,21 @@ TEST_CASE("Dit: every condition reaches the output") {
   Bench bench;
   const auto plain = bench.run(bench.seen);
   auto changed = bench.seen;
-  SECTION("colour") { changed.colour = torch::rand_like(bench.seen.colour); }
-  SECTION("semantics") { changed.semantic = torch::randn_like(bench.seen.semantic); }
-  SECTION("rhythm") { changed.rhythm = torch::rand_like(bench.seen.rhythm); }
-  SECTION("plan") { bench.plan = torch::randn_like(bench.plan); }
-  SECTION("global") { bench.global = torch::randn_like(bench.global); }
+  SECTION("colour") {
+    changed.colour = torch::rand_like(bench.seen.colour);
+  }
+  SECTION("semantics") {
+    changed.semantic = torch::randn_like(bench.seen.semantic);
+  }
+  SECTION("rhythm") {
+    changed.rhythm = torch::rand_like(bench.seen.rhythm);
+  }
+  SECTION("plan") {
+    bench.plan = torch::randn_like(bench.plan);
+  }
+  SECTION("global") {
+    bench.global = torch::randn_like(bench.global);
+  }
   CHECK(difference(plain, bench.run(changed)) > 1e-4);
 }
 

@@ -19,7 +19,9 @@ auto oracle(const torch::Tensor& truth) {
   };
 }
 
-double largest(const torch::Tensor& x) { return x.abs().max().item<double>(); }
+double largest(const torch::Tensor& x) {
+  return x.abs().max().item<double>();
+}
 
 }  // namespace
 

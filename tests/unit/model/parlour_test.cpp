@@ -103,7 +103,8 @@ double in_scale(const Music& music) {
 
 double in_chord(const Music& music, const Harmony& harmony) {
   double inside = 0.0;
-  for (const auto& [row, pitch] : music.notes) inside += (harmony.chroma[static_cast<std::size_t>(row / 8)] >> pitch) & 1U;
+  for (const auto& [row, pitch] : music.notes)
+    inside += (harmony.chroma[static_cast<std::size_t>(row / 8)] >> pitch) & 1U;
   return music.notes.empty() ? 0.0 : inside / static_cast<double>(music.notes.size());
 }
 

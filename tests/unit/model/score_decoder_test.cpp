@@ -90,7 +90,8 @@ TEST_CASE("ScoreDecoder: the key transposes every pitched note and no drum") {
 TEST_CASE("ScoreDecoder: at most one note in twenty is corrected, and each is counted") {
   constexpr int kRows = 100;
   Roll roll(kRows);
-  for (int row = 0; row < kRows; ++row) roll.onset(static_cast<std::size_t>(row), 0, Layer::kMelody, 61);  // not in C major
+  for (int row = 0; row < kRows; ++row)
+    roll.onset(static_cast<std::size_t>(row), 0, Layer::kMelody, 61);  // not in C major
   const auto notes = decoder_of(roll, std::make_shared<ScoreChoices>())->decode(0, std::vector<float>(kRows));
   REQUIRE(notes);
   CHECK(notes->notes == kRows);
@@ -111,7 +112,8 @@ TEST_CASE("ScoreDecoder: off-beat sixteenths are late in a style that swings, no
     const auto notes = decoder_of(roll, choices)->decode(0, one_row);
     REQUIRE(notes);
     for (const NoteEvent& event : notes->events) {
-      const bool swings = std::string(stream::kStyleNames[static_cast<std::size_t>(style)]) == "lofi" && event.step % 2 == 1;
+      const bool swings =
+          std::string(stream::kStyleNames[static_cast<std::size_t>(style)]) == "lofi" && event.step % 2 == 1;
       CHECK((event.late_steps > 0.0F) == swings);
     }
   }

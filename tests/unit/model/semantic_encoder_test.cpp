@@ -116,12 +116,11 @@ TEST_CASE("what the source says of a missing tensor reaches the caller", "[seman
 }
 
 TEST_CASE("configs that make no network are refused", "[semantic]") {
-  const auto* config = GENERATE("", "[]", "{}", R"({"side": 128, "widths": [], "blocks": []})",
-                                R"({"side": 128, "widths": [8, 8], "blocks": [0]})",
-                                R"({"side": 128, "widths": [-8], "blocks": [0]})",
-                                R"({"side": 1000000, "widths": [8], "blocks": [0]})",
-                                R"({"side": 128, "widths": [8], "blocks": [99999]})",
-                                R"({"side": "wide", "widths": [8], "blocks": [0]})");
+  const auto* config = GENERATE(
+      "", "[]", "{}", R"({"side": 128, "widths": [], "blocks": []})",
+      R"({"side": 128, "widths": [8, 8], "blocks": [0]})", R"({"side": 128, "widths": [-8], "blocks": [0]})",
+      R"({"side": 1000000, "widths": [8], "blocks": [0]})", R"({"side": 128, "widths": [8], "blocks": [99999]})",
+      R"({"side": "wide", "widths": [8], "blocks": [0]})");
   const auto encoder = model::make_semantic_encoder(config, random_source());
   REQUIRE_FALSE(encoder);
   CHECK(encoder.error().code == ErrorCode::kBadBundle);

@@ -47,8 +47,7 @@ struct Seen {
 };
 
 bool sane(const FastObservation& seen) {
-  for (const float value :
-       {seen.brightness, seen.saturation, seen.change, seen.motion, seen.cut, seen.beat}) {
+  for (const float value : {seen.brightness, seen.saturation, seen.change, seen.motion, seen.cut, seen.beat}) {
     if (!(value >= 0.0F && value <= 1.0F)) return false;
   }
   return seen.warmth >= -1.0F && seen.warmth <= 1.0F && std::isfinite(seen.time_s);
@@ -80,8 +79,7 @@ Seen watch(const Film& film, double fps, double from_s, double to_s) {
   return seen;
 }
 
-void check_times(const std::vector<double>& found, const std::vector<double>& expected, double early_s,
-                 double late_s) {
+void check_times(const std::vector<double>& found, const std::vector<double>& expected, double early_s, double late_s) {
   CAPTURE(found);
   CAPTURE(expected);
   REQUIRE(found.size() == expected.size());
@@ -96,16 +94,13 @@ Film bar(double widths_per_s) {
   return [widths_per_s](double x, double, double time_s) {
     const double at = std::fmod(time_s * widths_per_s, 1.0);
     double covered = 0.0;
-    for (const double turn : {-1.0, 0.0, 1.0})
-      covered += tests::cover(x, 1.0 / 64, at + turn, at + turn + 0.125);
+    for (const double turn : {-1.0, 0.0, 1.0}) covered += tests::cover(x, 1.0 / 64, at + turn, at + turn + 0.125);
     return tests::mix({40, 50, 60}, {220, 210, 200}, covered);
   };
 }
 
 Film pan(double widths_per_s) {
-  return [widths_per_s](double x, double y, double time_s) {
-    return tests::texture(x + widths_per_s * time_s, y, 3);
-  };
+  return [widths_per_s](double x, double y, double time_s) { return tests::texture(x + widths_per_s * time_s, y, 3); };
 }
 
 }  // namespace
@@ -172,8 +167,7 @@ TEST_CASE("FastPath: a pan's motion is its speed at any frame rate", "[perceptio
   CHECK(measured == Approx(widths_per_s).epsilon(0.25));
 }
 
-TEST_CASE("FastPath: a moving bar's motion grows with its speed and not with the frame rate",
-          "[perception][unit]") {
+TEST_CASE("FastPath: a moving bar's motion grows with its speed and not with the frame rate", "[perception][unit]") {
   double before = 0.0;
   for (const double widths_per_s : {0.1, 0.2, 0.5, 1.0, 2.0}) {
     const double at_30 = watch(bar(widths_per_s), 30.0, 0.0, 3.0).mean_motion(0.1);
@@ -216,16 +210,13 @@ TEST_CASE("FastPath: hard cuts are found at their frames at any frame rate", "[p
   }
 }
 
-TEST_CASE("FastPath: cuts between plain colours are found, to black and white as well",
-          "[perception][unit]") {
-  const std::vector<Colour> colours = {{255, 0, 0},     {0, 255, 0},   {0, 0, 255},     {255, 255, 0},
-                                       {0, 0, 0},       {200, 0, 200}, {255, 255, 255}, {20, 80, 160},
-                                       {128, 128, 128}, {16, 16, 16}};
+TEST_CASE("FastPath: cuts between plain colours are found, to black and white as well", "[perception][unit]") {
+  const std::vector<Colour> colours = {{255, 0, 0},   {0, 255, 0},     {0, 0, 255},   {255, 255, 0},   {0, 0, 0},
+                                       {200, 0, 200}, {255, 255, 255}, {20, 80, 160}, {128, 128, 128}, {16, 16, 16}};
   const double fps = GENERATE(10.0, 30.0, 60.0);
-  const auto seen =
-      watch([&](double, double,
-                double time_s) { return colours[static_cast<std::size_t>(time_s + 1e-6) % colours.size()]; },
-            fps, 0.0, 10.0);
+  const auto seen = watch(
+      [&](double, double, double time_s) { return colours[static_cast<std::size_t>(time_s + 1e-6) % colours.size()]; },
+      fps, 0.0, 10.0);
   check_times(seen.times(VisualEventKind::kCut), {1, 2, 3, 4, 5, 6, 7, 8, 9}, 1e-5, 1.0 / fps);
 }
 
@@ -260,11 +251,10 @@ TEST_CASE("FastPath: scene, white flash, other scene is one flash and one cut", 
 }
 
 TEST_CASE("FastPath: a picture inserted for a moment is at most one cut", "[perception][unit]") {
-  const auto seen = watch(
-      [](double x, double y, double time_s) {
-        return tests::texture(x, y, time_s >= 2.0 - 1e-6 && time_s < 2.1 - 1e-6 ? 2 : 1);
-      },
-      30.0, 0.0, 4.0);
+  const auto seen =
+      watch([](double x, double y,
+               double time_s) { return tests::texture(x, y, time_s >= 2.0 - 1e-6 && time_s < 2.1 - 1e-6 ? 2 : 1); },
+            30.0, 0.0, 4.0);
   CHECK(seen.times(VisualEventKind::kCut).size() == 1);
   CHECK(seen.times(VisualEventKind::kFlash).size() == 1);
 }
@@ -363,9 +353,8 @@ TEST_CASE("FastPath: a repeated timestamp changes no rate and reports no event",
 }
 
 TEST_CASE("FastPath: times far back or far ahead start anew, odd ones do no harm", "[perception][unit]") {
-  const double jump_s =
-      GENERATE(-1e9, -5.0, -0.5, 3600.0, 1e6, 1e15, std::numeric_limits<double>::quiet_NaN(),
-               std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity());
+  const double jump_s = GENERATE(-1e9, -5.0, -0.5, 3600.0, 1e6, 1e15, std::numeric_limits<double>::quiet_NaN(),
+                                 std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity());
   FastPath path;
   Picture picture;
   const auto show = [&](double time_s, int scene) {
@@ -432,8 +421,7 @@ TEST_CASE("FastPath: time per frame on this machine", "[perception][.timing]") {
     for (std::size_t i = 0; i < 600; ++i) {
       const auto start = std::chrono::steady_clock::now();
       (void)path.observe(pictures[i % 60].view(), static_cast<double>(i) / 30.0);
-      const double ms =
-          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+      const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
       if (i % 60 > 5) best_ms = std::min(best_ms, ms);
     }
     WARN(name << ": " << best_ms << " ms per frame");

@@ -30,8 +30,7 @@ class Frame {
     Picture picture(width, height);
     picture.paint(paint);
     GstVideoInfo rgb_info, progressive;
-    gst_video_info_set_format(&rgb_info, GST_VIDEO_FORMAT_RGB, static_cast<guint>(width),
-                              static_cast<guint>(height));
+    gst_video_info_set_format(&rgb_info, GST_VIDEO_FORMAT_RGB, static_cast<guint>(width), static_cast<guint>(height));
     gst_video_info_set_format(&progressive, format, static_cast<guint>(width), static_cast<guint>(height));
     if (padding_bytes > 0) {
       GstVideoAlignment alignment;
@@ -43,9 +42,9 @@ class Frame {
     GstVideoFrame rgb;
     gst_video_frame_map(&rgb, &rgb_info, rgb_buffer, GST_MAP_READWRITE);
     for (int y = 0; y < height; ++y) {
-      std::copy_n(picture.bytes().data() + static_cast<std::size_t>(3 * width * y), 3 * width,
-                  static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&rgb, 0)) +
-                      y * GST_VIDEO_FRAME_PLANE_STRIDE(&rgb, 0));
+      std::copy_n(
+          picture.bytes().data() + static_cast<std::size_t>(3 * width * y), 3 * width,
+          static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&rgb, 0)) + y * GST_VIDEO_FRAME_PLANE_STRIDE(&rgb, 0));
     }
     buffer_ = gst_buffer_new_allocate(nullptr, progressive.size, nullptr);
     gst_buffer_memset(buffer_, 0, 0, progressive.size);
@@ -156,11 +155,11 @@ TEST_CASE("FrameScaler: odd sizes and strides", "[perception][unit][gst]") {
 }
 
 TEST_CASE("FrameScaler: the smallest pictures", "[perception][unit][gst]") {
-  const GstVideoFormat format = GENERATE(GST_VIDEO_FORMAT_I420, GST_VIDEO_FORMAT_NV12, GST_VIDEO_FORMAT_YUY2,
-                                         GST_VIDEO_FORMAT_RGBA, GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_GRAY8,
-                                         GST_VIDEO_FORMAT_I420_10LE, GST_VIDEO_FORMAT_v210);
-  const auto [width, height] = GENERATE(std::pair{1, 1}, std::pair{2, 1}, std::pair{1, 3}, std::pair{4, 4},
-                                        std::pair{3, 5}, std::pair{4, 2000});
+  const GstVideoFormat format =
+      GENERATE(GST_VIDEO_FORMAT_I420, GST_VIDEO_FORMAT_NV12, GST_VIDEO_FORMAT_YUY2, GST_VIDEO_FORMAT_RGBA,
+               GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_GRAY8, GST_VIDEO_FORMAT_I420_10LE, GST_VIDEO_FORMAT_v210);
+  const auto [width, height] =
+      GENERATE(std::pair{1, 1}, std::pair{2, 1}, std::pair{1, 3}, std::pair{4, 4}, std::pair{3, 5}, std::pair{4, 2000});
   CAPTURE(gst_video_format_to_string(format), width, height);
   const Frame frame(format, width, height, [](double, double) { return Colour{150, 150, 150}; });
   auto scaler = FrameScaler::make(frame.info());
@@ -209,8 +208,7 @@ TEST_CASE("FrameScaler: grain averages instead of aliasing", "[perception][unit]
 }
 
 TEST_CASE("FrameScaler: the same frame gives the same picture every time", "[perception][unit][gst]") {
-  const Frame frame(GST_VIDEO_FORMAT_NV12, 641, 359,
-                    [](double x, double y) { return tests::texture(x, y, 2); });
+  const Frame frame(GST_VIDEO_FORMAT_NV12, 641, 359, [](double x, double y) { return tests::texture(x, y, 2); });
   auto scaler = FrameScaler::make(frame.info());
   REQUIRE(scaler.has_value());
   const auto bytes = [&] {
@@ -250,13 +248,11 @@ TEST_CASE("FrameScaler: what does not fit is refused with a reason", "[perceptio
 }
 
 TEST_CASE("FrameScaler: time per frame on this machine", "[perception][gst][.timing]") {
-  for (const GstVideoFormat format : {GST_VIDEO_FORMAT_I420, GST_VIDEO_FORMAT_NV12, GST_VIDEO_FORMAT_YUY2,
-                                      GST_VIDEO_FORMAT_BGRx, GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_I420_10LE,
-                                      GST_VIDEO_FORMAT_P010_10LE, GST_VIDEO_FORMAT_v210}) {
+  for (const GstVideoFormat format :
+       {GST_VIDEO_FORMAT_I420, GST_VIDEO_FORMAT_NV12, GST_VIDEO_FORMAT_YUY2, GST_VIDEO_FORMAT_BGRx,
+        GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_I420_10LE, GST_VIDEO_FORMAT_P010_10LE, GST_VIDEO_FORMAT_v210}) {
     for (const auto& [width, height] : {std::pair{640, 360}, std::pair{1920, 1080}, std::pair{7680, 4320}}) {
-      const Frame frame(format, width, height, [](double x, double y) {
-        return Colour{255 * x, 255 * y, 90};
-      });
+      const Frame frame(format, width, height, [](double x, double y) { return Colour{255 * x, 255 * y, 90}; });
       auto scaler = FrameScaler::make(frame.info());
       REQUIRE(scaler.has_value());
       double thumb_ms = 1e9, still_ms = 1e9;
@@ -269,8 +265,8 @@ TEST_CASE("FrameScaler: time per frame on this machine", "[perception][gst][.tim
         thumb_ms = std::min(thumb_ms, std::chrono::duration<double, std::milli>(middle - start).count());
         still_ms = std::min(still_ms, std::chrono::duration<double, std::milli>(end - middle).count());
       }
-      WARN(gst_video_format_to_string(format) << " " << width << "x" << height << ": thumbnail " << thumb_ms
-                                              << " ms, still " << still_ms << " ms");
+      WARN(gst_video_format_to_string(format)
+           << " " << width << "x" << height << ": thumbnail " << thumb_ms << " ms, still " << still_ms << " ms");
     }
   }
 }

@@ -20,9 +20,7 @@ struct Film {
   Picture still{stream::kStillSide, stream::kStillSide};
 
   void paint(double time_s) {
-    const auto scene = [&](double x, double y) {
-      return tests::texture(x + 0.1 * time_s, y, time_s < 2.0 ? 1 : 2);
-    };
+    const auto scene = [&](double x, double y) { return tests::texture(x + 0.1 * time_s, y, time_s < 2.0 ? 1 : 2); };
     thumb.paint(scene);
     still.paint(scene);
   }

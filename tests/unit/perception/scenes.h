@@ -52,8 +52,7 @@ inline Colour texture(double x, double y, int seed) {
   const double rough = std::sin(6.3 * (a * x + b * y) + p) +
                        std::sin(6.3 * (7.0 * x - (3.0 + seed % 4) * y) + 2.0 * p) +
                        std::sin(6.3 * (2.0 * x + 5.0 * y) - p);
-  const Colour base = {60.0 + 50.0 * (seed * 7 % 4), 60.0 + 50.0 * (seed * 5 % 3),
-                       60.0 + 45.0 * (seed * 3 % 5)};
+  const Colour base = {60.0 + 50.0 * (seed * 7 % 4), 60.0 + 50.0 * (seed * 5 % 3), 60.0 + 45.0 * (seed * 3 % 5)};
   return {base[0] + 25.0 * rough, base[1] + 25.0 * rough, base[2] + 20.0 * rough};
 }
 

@@ -47,8 +47,7 @@ int stills_taken(double fps, double length_s) {
 
 }  // namespace
 
-TEST_CASE("StillSchedule: one still a second at any frame rate, the first frame included",
-          "[perception][unit]") {
+TEST_CASE("StillSchedule: one still a second at any frame rate, the first frame included", "[perception][unit]") {
   const double fps = GENERATE(1.0, 10.0, 24000.0 / 1001.0, 25.0, 30000.0 / 1001.0, 60.0, 240.0);
   CAPTURE(fps);
   CHECK(stills_taken(fps, 10.0) == 10);
@@ -58,8 +57,7 @@ TEST_CASE("StillSchedule: at less than one frame a second every frame is a still
   CHECK(stills_taken(0.5, 10.0) == 5);
 }
 
-TEST_CASE("StillSchedule: does not insist after a gap, starts anew when time goes back",
-          "[perception][unit]") {
+TEST_CASE("StillSchedule: does not insist after a gap, starts anew when time goes back", "[perception][unit]") {
   StillSchedule schedule;
   CHECK(schedule.due(5.0));
   schedule.take(5.0);
@@ -84,8 +82,7 @@ TEST_CASE("SlowPath: gives meaning and colour, stamped with the frame's time", "
   Brightness encoder;
   SlowPath path(&encoder);
   CHECK(path.wants(2.0));
-  const auto seen =
-      path.look(Picture(stream::kStillSide, stream::kStillSide).fill({200, 200, 200}).view(), 2.0);
+  const auto seen = path.look(Picture(stream::kStillSide, stream::kStillSide).fill({200, 200, 200}).view(), 2.0);
   CHECK_FALSE(path.wants(2.5));
   CHECK(seen.time_s == 2.0);
   CHECK(seen.semantic[200] == 1.0F);
@@ -95,8 +92,7 @@ TEST_CASE("SlowPath: gives meaning and colour, stamped with the frame's time", "
 
 TEST_CASE("SlowPath: without an encoder the meaning is zero and the colour is there", "[perception][unit]") {
   SlowPath path(nullptr);
-  const auto seen =
-      path.look(Picture(stream::kStillSide, stream::kStillSide).fill({10, 200, 30}).view(), 0.0);
+  const auto seen = path.look(Picture(stream::kStillSide, stream::kStillSide).fill({10, 200, 30}).view(), 0.0);
   for (const float value : seen.semantic) REQUIRE(value == 0.0F);
   CHECK(std::accumulate(seen.colour.begin(), seen.colour.end(), 0.0F) == Approx(1.0F).margin(1e-4));
 }

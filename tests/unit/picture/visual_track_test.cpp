@@ -21,8 +21,7 @@ TrackSettings followed(float coupling) {
 
 }  // namespace
 
-TEST_CASE("see_piece: a glance per sixteenth and a histogram per second, all seen, all finite",
-          "[picture][unit]") {
+TEST_CASE("see_piece: a glance per sixteenth and a histogram per second, all seen, all finite", "[picture][unit]") {
   const Piece piece = pulse_piece(32, 96.0);  // 20 s
   const VisualTrack track = see_piece(piece, 4);
   REQUIRE(track.glances.size() == 128);
@@ -48,8 +47,8 @@ TEST_CASE("see_piece: longer than the timeline's memory", "[picture][unit]") {
   const VisualTrack track = see_piece(pulse_piece(160, 60.0), 2, settings);
   REQUIRE(track.glances.size() == 640);
   CHECK(track.colours.empty());
-  CHECK(std::all_of(track.glances.begin(), track.glances.end(),
-                    [](const stream::Glance& g) { return g.seen == 1.0F; }));
+  CHECK(
+      std::all_of(track.glances.begin(), track.glances.end(), [](const stream::Glance& g) { return g.seen == 1.0F; }));
 }
 
 TEST_CASE("see_piece: same seed, same track; other seed, other track", "[picture][unit]") {
@@ -57,9 +56,8 @@ TEST_CASE("see_piece: same seed, same track; other seed, other track", "[picture
   const VisualTrack first = see_piece(piece, 7), second = see_piece(piece, 7), other = see_piece(piece, 8);
   const auto same = [](const VisualTrack& a, const VisualTrack& b) {
     return a.colours == b.colours &&
-           std::equal(
-               a.glances.begin(), a.glances.end(), b.glances.begin(), b.glances.end(),
-               [](const stream::Glance& x, const stream::Glance& y) { return x.values() == y.values(); });
+           std::equal(a.glances.begin(), a.glances.end(), b.glances.begin(), b.glances.end(),
+                      [](const stream::Glance& x, const stream::Glance& y) { return x.values() == y.values(); });
   };
   CHECK(same(first, second));
   CHECK_FALSE(same(first, other));
@@ -92,8 +90,7 @@ TEST_CASE("see_piece: the fast path finds hard cuts where they were drawn", "[pi
   CHECK(invented <= 0.1 * planned);
 }
 
-TEST_CASE("see_piece: visual beats and motion come with the onsets if the coupling is strong",
-          "[picture][unit]") {
+TEST_CASE("see_piece: visual beats and motion come with the onsets if the coupling is strong", "[picture][unit]") {
   // Onsets every two beats of 0.5 s: steps 0, 8, 16, …
   struct Seen {
     double on = 0.0, off = 0.0;
@@ -119,8 +116,8 @@ TEST_CASE("see_piece: visual beats and motion come with the onsets if the coupli
   };
   const Seen coupled = look(1.0F), free = look(0.0F);
   INFO("coupled " << coupled.on / coupled.off << ", " << coupled.beats_on << " of "
-                  << coupled.beats_on + coupled.beats_off << "; free " << free.on / free.off << ", "
-                  << free.beats_on << " of " << free.beats_on + free.beats_off);
+                  << coupled.beats_on + coupled.beats_off << "; free " << free.on / free.off << ", " << free.beats_on
+                  << " of " << free.beats_on + free.beats_off);
   CHECK(coupled.on > 1.2 * coupled.off);
   CHECK(coupled.on / coupled.off > free.on / free.off + 0.15);
   CHECK(coupled.beats_on > 3 * coupled.beats_off);

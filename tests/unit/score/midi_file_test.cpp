@@ -122,7 +122,9 @@ TEST_CASE("MIDI file: odd input still makes a sound file", "[model][unit]") {
   model::MidiSettings settings;
   settings.style = 4;
   settings.duration_s = 4.0;
-  SECTION("nothing at all") { written({}, settings); }
+  SECTION("nothing at all") {
+    written({}, settings);
+  }
   SECTION("unmatched, repeated, empty and late notes") {
     const auto content = written({timed(Layer::kMelody, false, 70, 0.0), timed(Layer::kMelody, true, 70, 0.5),
                                   timed(Layer::kMelody, true, 70, 1.0), timed(Layer::kMelody, true, 72, 2.0),

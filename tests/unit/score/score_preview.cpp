@@ -17,7 +17,9 @@ using namespace photoplayer;
 constexpr double kSeconds = 24.0;
 
 /// Processor time: the machine may be shared.
-double now_ms() { return 1000.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+double now_ms() {
+  return 1000.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
 
 model::SynthSettings settings_for(int style, bool level) {
   model::SynthSettings settings;
@@ -51,8 +53,8 @@ double loudness(std::vector<test::PlacedNote> notes, int style, int solo) {
 
 int main(int argc, char** argv) {
   const std::string folder = argc > 1 ? argv[1] : "";
-  std::printf("%-11s %6s %5s |%7s%7s%7s%7s%7s |%7s%7s |%7s%7s%6s%6s\n", "style", "make", "x rt", "melody", "harm", "figure",
-              "bass", "drums", "busy", "sparse", "lev.b", "lev.s", "gain", "peak");
+  std::printf("%-11s %6s %5s |%7s%7s%7s%7s%7s |%7s%7s |%7s%7s%6s%6s\n", "style", "make", "x rt", "melody", "harm",
+              "figure", "bass", "drums", "busy", "sparse", "lev.b", "lev.s", "gain", "peak");
   for (int style = 0; style < stream::kStyles; ++style) {
     const auto busy = test::test_music(style, test::Texture::kBusy, kSeconds);
     const auto sparse = test::test_music(style, test::Texture::kSparse, kSeconds);

@@ -31,7 +31,9 @@ stream::NoteEvent note(Layer layer, int pitch, bool on = true, bool accent = fal
   return {0, layer, on, static_cast<std::uint8_t>(pitch), 0.6F, accent, 0.0};
 }
 
-std::vector<float> rendered(stream::Synthesiser& synth, double seconds) { return play(synth, {}, seconds); }
+std::vector<float> rendered(stream::Synthesiser& synth, double seconds) {
+  return play(synth, {}, seconds);
+}
 
 /// Index of the first sample that differs, −1 if none. (Catch would print both vectors.)
 std::ptrdiff_t difference(const std::vector<float>& a, const std::vector<float>& b) {
@@ -110,8 +112,12 @@ TEST_CASE("Synthesiser: a note sounds on across calls until it ends", "[model][u
   CHECK(power(rendered(*synth, 0.5)) > 1e-6);
   rendered(*synth, 5.0);
   CHECK(power(rendered(*synth, 0.5)) > 1e-6);
-  SECTION("note off") { synth->apply(note(Layer::kHarmony, 60, false)); }
-  SECTION("all notes off") { synth->all_notes_off(); }
+  SECTION("note off") {
+    synth->apply(note(Layer::kHarmony, 60, false));
+  }
+  SECTION("all notes off") {
+    synth->all_notes_off();
+  }
   SECTION("the style changed meanwhile") {
     synth->set_style(4);
     synth->apply(note(Layer::kHarmony, 64));
@@ -201,7 +207,9 @@ TEST_CASE("Synthesiser: -16 LUFS, busy or sparse, in every style", "[model][unit
 
 TEST_CASE("Synthesiser: a missing or broken soundfont is one clear error", "[model][unit]") {
   model::SynthSettings settings;
-  SECTION("explicit path") { settings.soundfont = "/nonexistent/none.sf2"; }
+  SECTION("explicit path") {
+    settings.soundfont = "/nonexistent/none.sf2";
+  }
   SECTION("not a soundfont") {
     settings.soundfont = "broken-soundfont-test.sf2";
     std::ofstream(settings.soundfont) << "RIFF nothing that helps";
@@ -212,7 +220,9 @@ TEST_CASE("Synthesiser: a missing or broken soundfont is one clear error", "[mod
   }
   const char* set = std::getenv("PHOTOPLAYER_SOUNDFONT");
   const std::string before = set == nullptr ? "" : set;
-  SECTION("environment") { setenv("PHOTOPLAYER_SOUNDFONT", "/nonexistent/other.sf2", 1); }
+  SECTION("environment") {
+    setenv("PHOTOPLAYER_SOUNDFONT", "/nonexistent/other.sf2", 1);
+  }
   const auto synth = model::make_fluid_synthesiser(settings);
   setenv("PHOTOPLAYER_SOUNDFONT", before.c_str(), 1);  // empty counts as unset
   std::remove("broken-soundfont-test.sf2");

@@ -19,13 +19,20 @@ struct Chord {
   std::array<int, 3> tones;
 };
 // I vi IV V, I vi ii V in C, voiced closely.
-constexpr std::array<Chord, 8> kChords = {{{36, {52, 55, 60}}, {33, {52, 57, 60}}, {41, {53, 57, 60}}, {43, {50, 55, 59}},
-                                           {36, {52, 55, 60}}, {33, {52, 57, 60}}, {38, {53, 57, 62}}, {43, {53, 55, 59}}}};
+constexpr std::array<Chord, 8> kChords = {{{36, {52, 55, 60}},
+                                           {33, {52, 57, 60}},
+                                           {41, {53, 57, 60}},
+                                           {43, {50, 55, 59}},
+                                           {36, {52, 55, 60}},
+                                           {33, {52, 57, 60}},
+                                           {38, {53, 57, 62}},
+                                           {43, {53, 55, 59}}}};
 constexpr std::array<int, 8> kTune = {76, 79, 77, 74, 72, 76, 74, 71};
 
 class Sheet {
  public:
-  Sheet(double bpm, double seconds) : step_frames_(60.0 / bpm / stream::kStepsPerBeat * kRateHz), end_(seconds * kRateHz) {}
+  Sheet(double bpm, double seconds)
+      : step_frames_(60.0 / bpm / stream::kStepsPerBeat * kRateHz), end_(seconds * kRateHz) {}
   [[nodiscard]] bool over(std::int64_t step) const { return static_cast<double>(step) * step_frames_ >= end_; }
   void note(Layer layer, std::int64_t step, int length, int pitch, float velocity) {
     add(layer, step, pitch, true, velocity);
@@ -65,7 +72,8 @@ std::vector<PlacedNote> test_music(int style, Texture texture, double seconds) {
     const std::int64_t at = 16 * bar;
     const int tune = kTune[static_cast<std::size_t>(bar % 8)];
     if (busy) {
-      for (int i = 0; i < 8; ++i) sheet.note(Layer::kMelody, at + 2 * i, 2, tune + (i % 3) * 2 - (i == 5 ? 4 : 0), 0.68F);
+      for (int i = 0; i < 8; ++i)
+        sheet.note(Layer::kMelody, at + 2 * i, 2, tune + (i % 3) * 2 - (i == 5 ? 4 : 0), 0.68F);
       for (const int tone : chord.tones) sheet.note(Layer::kHarmony, at, 16, tone, 0.55F);
       for (int i = 0; i < 16; ++i) {
         sheet.note(Layer::kFigure, at + i, 1, chord.tones[static_cast<std::size_t>(i % 3)] + 12, 0.55F);
@@ -88,7 +96,8 @@ std::vector<float> play(stream::Synthesiser& synth, std::span<const PlacedNote> 
   if (stems != nullptr) stems->assign(stream::kLayers, std::vector<float>(2 * frames));
   std::size_t next = 0;
   for (std::size_t done = 0; done < frames;) {
-    while (next < notes.size() && notes[next].frame <= static_cast<std::int64_t>(done)) synth.apply(notes[next++].event);
+    while (next < notes.size() && notes[next].frame <= static_cast<std::int64_t>(done))
+      synth.apply(notes[next++].event);
     std::size_t count = std::min(chunk, frames - done);
     if (next < notes.size()) count = std::min(count, static_cast<std::size_t>(notes[next].frame) - done);
     std::vector<std::span<float>> views;

@@ -54,8 +54,7 @@ TEST_CASE("BeatClock: a bend meets a moment and then the tempo returns", "[strea
 TEST_CASE("BeatClock: time and step are inverse after hours of changes", "[stream][unit]") {
   BeatClock clock(0.0, 100.0);
   for (std::int64_t step = 8; step < 80000; step += 8) {
-    clock.bend(step, step + 4,
-               clock.time_of_step(step) + 4 * clock.step_s_at(step) * (step % 16 == 0 ? 1.02 : 0.99));
+    clock.bend(step, step + 4, clock.time_of_step(step) + 4 * clock.step_s_at(step) * (step % 16 == 0 ? 1.02 : 0.99));
   }
   const double time_s = clock.time_of_step(79999);
   CHECK(clock.step_at(time_s) == Approx(79999.0).epsilon(1e-12));

@@ -81,8 +81,7 @@ TEST_CASE("Conductor: a note that sounds is ended before it begins again, a sile
 TEST_CASE("Conductor: at the end of the piece and of the film every note is released", "[stream][unit]") {
   Rig rig;
   std::vector<std::pair<bool, double>> heard;
-  rig.conductor.on_played(
-      [&heard](const NoteEvent& event, double time_s) { heard.emplace_back(event.on, time_s); });
+  rig.conductor.on_played([&heard](const NoteEvent& event, double time_s) { heard.emplace_back(event.on, time_s); });
   SECTION("piece") {
     Hop last = hop(0.0, 0.5, {note(0.1), note(0.2, true, 64)});
     last.ends_piece = true;

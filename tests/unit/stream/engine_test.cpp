@@ -28,8 +28,8 @@ struct Rig {
     instrument->gain = gain;
     rig.requests = generator->requests;
     if constexpr (std::is_same_v<Instrument, ClickSynthesiser>) rig.log = instrument->log;
-    auto engine = Engine::make(
-        settings, {std::move(generator), std::make_unique<ScriptedDecoder>(), std::move(instrument)});
+    auto engine =
+        Engine::make(settings, {std::move(generator), std::make_unique<ScriptedDecoder>(), std::move(instrument)});
     REQUIRE(engine);
     rig.engine = std::move(*engine);
     return rig;
@@ -71,8 +71,7 @@ TEST_CASE("Engine: a film's music is exactly as long as the film", "[stream][uni
         film.show_all(rig.engine->timeline());
         const std::vector<float> all = rig.pull_all();
         CHECK(all.size() / 2 == static_cast<std::size_t>(std::llround(length_s * 44100.0)));
-        CHECK(std::all_of(all.begin(), all.end(),
-                          [](float v) { return std::isfinite(v) && std::abs(v) < 0.9F; }));
+        CHECK(std::all_of(all.begin(), all.end(), [](float v) { return std::isfinite(v) && std::abs(v) < 0.9F; }));
         CHECK(all[all.size() - 1] == 0.0F);
       }
     }

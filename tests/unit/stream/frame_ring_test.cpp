@@ -77,8 +77,7 @@ TEST_CASE("FrameRing: two threads lose and swap nothing", "[stream][stress]") {
   while (read < kFrames) {
     const std::size_t got = ring.read(out, 1);
     for (std::size_t i = 0; i < got; ++i, ++read) {
-      intact =
-          intact && out[2 * i] == static_cast<float>(read) && out[2 * i + 1] == -static_cast<float>(read);
+      intact = intact && out[2 * i] == static_cast<float>(read) && out[2 * i + 1] == -static_cast<float>(read);
     }
     if (got == 0) std::this_thread::yield();
   }

@@ -80,8 +80,7 @@ TEST_CASE("LatentTape: memory is bounded and old rows are gone", "[stream][unit]
   CHECK(tape.rows(1998, 1999)[0] == 999.0F);
 }
 
-TEST_CASE("LatentTape: a substitute takes the look-ahead first, then repeats the last bar",
-          "[stream][unit]") {
+TEST_CASE("LatentTape: a substitute takes the look-ahead first, then repeats the last bar", "[stream][unit]") {
   LatentTape tape(1, 16, Handover::kOnBeat);
   tape.commit(std::vector<float>{0, 1, 2, 3, 4, 5}, 5);  // 5 final, 1 provisional
   tape.commit_substitute(3, 4);

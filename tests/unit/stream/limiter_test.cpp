@@ -44,8 +44,7 @@ double true_peak(const std::vector<float>& frames) {
         const int at = i + k;
         if (at < 0 || at >= count) continue;
         const double x = phase / 16.0 - k;
-        const double sinc =
-            std::abs(x) < 1e-9 ? 1.0 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x);
+        const double sinc = std::abs(x) < 1e-9 ? 1.0 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x);
         const double window = 0.5 + 0.5 * std::cos(std::numbers::pi * x / 34.0);
         sum += sinc * window * static_cast<double>(frames[static_cast<std::size_t>(2 * at)]);
       }
@@ -79,8 +78,7 @@ TEST_CASE("Limiter: true peaks stay under -1 dB", "[stream][unit]") {
   }
   SECTION("single samples") {
     std::vector<float> clicks(2 * 8000, 0.0F);
-    for (std::size_t i = 100; i < 8000; i += 397)
-      clicks[2 * i] = clicks[2 * i + 1] = i % 2 == 0 ? 3.0F : -2.0F;
+    for (std::size_t i = 100; i < 8000; i += 397) clicks[2 * i] = clicks[2 * i + 1] = i % 2 == 0 ? 3.0F : -2.0F;
     CHECK(true_peak(limited(clicks)) <= -1.0);
   }
 }
@@ -92,8 +90,7 @@ TEST_CASE("Limiter: the gain moves smoothly", "[stream][unit]") {
   std::vector<float> gains(20000);
   limiter.process(frames, gains);
   float largest = 0.0F;
-  for (std::size_t i = 1; i < gains.size(); ++i)
-    largest = std::max(largest, std::abs(gains[i] - gains[i - 1]));
+  for (std::size_t i = 1; i < gains.size(); ++i) largest = std::max(largest, std::abs(gains[i] - gains[i - 1]));
   CHECK(largest < 1.5F / static_cast<float>(Limiter::kLookAhead_frames));
   CHECK(*std::min_element(gains.begin(), gains.end()) < 0.35F);
   CHECK(gains.back() > 0.9F);

@@ -328,9 +328,8 @@ TEST_CASE("Live engine: stop, reset and start again", "[stream][live]") {
 TEST_CASE("Live engine: it runs against the real clock", "[stream][live][stress]") {
   EngineSettings settings = live_settings(180.0);
   settings.mode = Mode::kInstant;
-  auto engine =
-      Engine::make(settings, {std::make_unique<ScriptedGenerator>(), std::make_unique<ScriptedDecoder>(),
-                              std::make_unique<SineSynthesiser>()});
+  auto engine = Engine::make(settings, {std::make_unique<ScriptedGenerator>(), std::make_unique<ScriptedDecoder>(),
+                                        std::make_unique<SineSynthesiser>()});
   REQUIRE(engine);
   SteadyClock clock;
   REQUIRE((*engine)->start_live(clock));

@@ -157,8 +157,7 @@ TEST_CASE("RenderPort: rendering allocates nothing, whatever happens", "[stream]
   CHECK(port.underrun_events() > 10);
 }
 
-TEST_CASE("RenderPort: music begins once the jitter buffer is full, and a flush fills it anew",
-          "[stream][rt]") {
+TEST_CASE("RenderPort: music begins once the jitter buffer is full, and a flush fills it anew", "[stream][rt]") {
   FrameRing ring(8192);
   RingRenderPort port(ring, 1000);
   std::vector<float> out(2 * 100);

@@ -114,8 +114,7 @@ TEST_CASE("Sampler: a hit moves and stresses its step and adds marked accents on
                        [](const TimedNote& a, const TimedNote& b) { return a.time_s < b.time_s; }));
 }
 
-TEST_CASE("Sampler: a cut right before a seam sounds in time, its notes follow on the grid",
-          "[stream][unit]") {
+TEST_CASE("Sampler: a cut right before a seam sounds in time, its notes follow on the grid", "[stream][unit]") {
   Rig rig(60.0);  // one beat a hop, sixteenths of 0.25 s
   Film film;
   film.cuts = {{0.9, 1.0F}};

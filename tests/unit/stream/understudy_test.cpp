@@ -25,16 +25,14 @@ Hop hop_at(std::int64_t first, int look_ahead_rows = 0) {
     hop.beats_s.push_back(static_cast<double>(row) * 0.5);
     hop.notes.push_back({static_cast<double>(row) * 0.5, note(row)});
   }
-  for (std::int64_t row = first + 2; row < first + 2 + look_ahead_rows; ++row)
-    hop.look_ahead.push_back(note(row));
+  for (std::int64_t row = first + 2; row < first + 2 + look_ahead_rows; ++row) hop.look_ahead.push_back(note(row));
   hop.look_ahead_rows = look_ahead_rows;
   return hop;
 }
 
 }  // namespace
 
-TEST_CASE("Understudy: look-ahead first, then the last bar twice and softer, then the bed",
-          "[stream][unit]") {
+TEST_CASE("Understudy: look-ahead first, then the last bar twice and softer, then the bed", "[stream][unit]") {
   Understudy understudy;
   understudy.open(0.0, 0.125, 2);
   for (std::int64_t first = 0; first < 8; first += 2) understudy.listen(hop_at(first, 3));

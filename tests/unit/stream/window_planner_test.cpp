@@ -137,8 +137,7 @@ TEST_CASE("WindowPlanner: a cut near a beat bends the tempo to meet it", "[strea
   CHECK(plan.start == 1.0F);  // new material
 }
 
-TEST_CASE("WindowPlanner: a cut that no bend reaches moves its accent, half a sixteenth at most",
-          "[stream][unit]") {
+TEST_CASE("WindowPlanner: a cut that no bend reaches moves its accent, half a sixteenth at most", "[stream][unit]") {
   Rig rig({}, 100.0);  // sixteenths of 0.15 s
   Film film;
   film.cuts = {{0.37, 1.0F}};

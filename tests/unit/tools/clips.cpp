@@ -57,7 +57,8 @@ TemporaryFolder::~TemporaryFolder() {
 
 std::vector<std::string> TemporaryFolder::entries() const {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path_)) names.push_back(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::directory_iterator(path_))
+    names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -66,7 +67,8 @@ void make_clip(const std::string& description, const std::filesystem::path& path
   if (!start_gstreamer()) throw std::runtime_error("no GStreamer");
   std::string line = description;
   // x264 reorders frames, as real films do; the other one is there for machines without it.
-  replace(line, " h264 ", have_element("x264enc") ? " x264enc speed-preset=ultrafast b-adapt=false bframes=2 " : " openh264enc ");
+  replace(line, " h264 ",
+          have_element("x264enc") ? " x264enc speed-preset=ultrafast b-adapt=false bframes=2 " : " openh264enc ");
   replace(line, "%s", path.string());
   GError* error = nullptr;
   const PipelineOwner pipeline(gst_parse_launch(line.c_str(), &error));
@@ -76,14 +78,16 @@ void make_clip(const std::string& description, const std::filesystem::path& path
   const GstOwner<GstMessage> message(gst_bus_timed_pop_filtered(
       bus.get(), 60 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_EOS)));
   if (message == nullptr) throw std::runtime_error(line + ": no end after a minute");
-  if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) throw std::runtime_error(line + ": " + error_text(message.get()));
+  if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR)
+    throw std::runtime_error(line + ": " + error_text(message.get()));
 }
 
 void make_film(const std::filesystem::path& path, int frames) {
   const std::string sound_buffers = std::to_string(frames * 44100 / 25 / 441);
   make_clip("videotestsrc num-buffers=" + std::to_string(frames) +
                 " ! video/x-raw,format=I420,width=160,height=90,framerate=25/1 ! h264 ! queue ! mux. "
-                "audiotestsrc freq=880 volume=0.3 samplesperbuffer=441 num-buffers=" + sound_buffers +
+                "audiotestsrc freq=880 volume=0.3 samplesperbuffer=441 num-buffers=" +
+                sound_buffers +
                 " ! audio/x-raw,rate=44100,channels=2 ! audioconvert ! avenc_aac ! queue ! mux. "
                 "mp4mux name=mux ! filesink location=%s",
             path);

@@ -68,27 +68,35 @@ TEST_CASE("FilmReader: frames, times and duration of an ordinary film", "[tools]
 TEST_CASE("FilmReader: odd but valid films", "[tools][gst]") {
   const TemporaryFolder folder;
   SECTION("one frame") {
-    make_clip(std::string("videotestsrc num-buffers=1 ! ") + kSmall + " ! h264 ! mp4mux ! filesink location=%s", folder / "a.mp4");
+    make_clip(std::string("videotestsrc num-buffers=1 ! ") + kSmall + " ! h264 ! mp4mux ! filesink location=%s",
+              folder / "a.mp4");
     const Read film = read(folder / "a.mp4");
     CHECK(film.times_s == std::vector<double>{0.0});
     CHECK(film.end_s == Approx(0.04).margin(1e-3));
     CHECK(film.warning.empty());
   }
   SECTION("four pixels wide") {
-    make_clip("videotestsrc num-buffers=10 ! video/x-raw,width=4,height=48,framerate=25/1 ! vp8enc deadline=1 ! matroskamux ! "
-              "filesink location=%s", folder / "a.mkv");
+    make_clip(
+        "videotestsrc num-buffers=10 ! video/x-raw,width=4,height=48,framerate=25/1 ! vp8enc deadline=1 ! matroskamux "
+        "! "
+        "filesink location=%s",
+        folder / "a.mkv");
     CHECK(read(folder / "a.mkv").times_s.size() == 10);
   }
   SECTION("raw pictures in AVI") {
-    make_clip(std::string("videotestsrc num-buffers=10 ! ") + kSmall + " ! avimux ! filesink location=%s", folder / "a.avi");
+    make_clip(std::string("videotestsrc num-buffers=10 ! ") + kSmall + " ! avimux ! filesink location=%s",
+              folder / "a.avi");
     const Read film = read(folder / "a.avi");
     CHECK(film.times_s.size() == 10);
     CHECK(film.end_s == Approx(0.4).margin(1e-3));
   }
   SECTION("a variable frame rate") {
     // Every 50th of a second a picture, of which three in eight are missing.
-    make_clip("videotestsrc num-buffers=48 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! identity drop-probability=0.4 ! "
-              "vp8enc deadline=1 ! matroskamux ! filesink location=%s", folder / "a.mkv");
+    make_clip(
+        "videotestsrc num-buffers=48 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! identity "
+        "drop-probability=0.4 ! "
+        "vp8enc deadline=1 ! matroskamux ! filesink location=%s",
+        folder / "a.mkv");
     const Read film = read(folder / "a.mkv");
     REQUIRE(film.times_s.size() > 5);
     CHECK(film.times_s.size() < 45);
@@ -100,7 +108,8 @@ TEST_CASE("FilmReader: odd but valid films", "[tools][gst]") {
     CHECK(film.end_s == Approx(at_s).margin(1e-6));
   }
   SECTION("cut off in the middle, in a container that can be read from the front") {
-    make_clip(std::string("videotestsrc num-buffers=250 pattern=snow ! ") + kSmall + " ! jpegenc ! matroskamux ! filesink location=%s",
+    make_clip(std::string("videotestsrc num-buffers=250 pattern=snow ! ") + kSmall +
+                  " ! jpegenc ! matroskamux ! filesink location=%s",
               folder / "whole.mkv");
     const std::string bytes = read_file(folder / "whole.mkv");
     write_file(folder / "a.mkv", bytes.substr(0, bytes.size() / 2));
@@ -118,17 +127,21 @@ TEST_CASE("FilmReader: what is no film is bad input", "[tools][gst]") {
   write_file(folder / "text.mp4", "This is not a film, it only has the name of one.\n");
   write_file(folder / "noise.mp4", [] {
     std::string bytes;
-    for (unsigned i = 0, x = 1; i < 100000; ++i) bytes.push_back(static_cast<char>((x = x * 1664525U + 1013904223U) >> 24U));
+    for (unsigned i = 0, x = 1; i < 100000; ++i)
+      bytes.push_back(static_cast<char>((x = x * 1664525U + 1013904223U) >> 24U));
     return bytes;
   }());
   make_clip("audiotestsrc num-buffers=20 ! wavenc ! filesink location=%s", folder / "sound.wav");
-  make_clip("audiotestsrc num-buffers=20 ! audioconvert ! avenc_aac ! mp4mux ! filesink location=%s", folder / "sound.mp4");
-  make_clip(std::string("videotestsrc num-buffers=1 ! ") + kSmall + " ! videoconvert ! pngenc ! filesink location=%s", folder / "still.png");
+  make_clip("audiotestsrc num-buffers=20 ! audioconvert ! avenc_aac ! mp4mux ! filesink location=%s",
+            folder / "sound.mp4");
+  make_clip(std::string("videotestsrc num-buffers=1 ! ") + kSmall + " ! videoconvert ! pngenc ! filesink location=%s",
+            folder / "still.png");
   make_film(folder / "whole.mp4");
   const std::string bytes = read_file(folder / "whole.mp4");
   write_file(folder / "no index.mp4", bytes.substr(0, bytes.size() / 2));  // the index is at the end
 
-  for (const char* name : {"missing.mp4", "empty.mp4", "text.mp4", "noise.mp4", "sound.wav", "sound.mp4", "still.png", "no index.mp4", "."}) {
+  for (const char* name : {"missing.mp4", "empty.mp4", "text.mp4", "noise.mp4", "sound.wav", "sound.mp4", "still.png",
+                           "no index.mp4", "."}) {
     INFO(name);
     const Error error = refusal(folder / name);
     INFO(error.message);
@@ -140,8 +153,10 @@ TEST_CASE("FilmReader: what is no film is bad input", "[tools][gst]") {
 
 TEST_CASE("FilmReader: it can be let go of while the decoder runs ahead", "[tools][gst]") {
   const TemporaryFolder folder;
-  make_clip("videotestsrc num-buffers=100 ! video/x-raw,width=64,height=48,framerate=25/1 ! vp8enc deadline=1 ! webmmux ! "
-            "filesink location=%s", folder / "a.webm");
+  make_clip(
+      "videotestsrc num-buffers=100 ! video/x-raw,width=64,height=48,framerate=25/1 ! vp8enc deadline=1 ! webmmux ! "
+      "filesink location=%s",
+      folder / "a.webm");
   for (int i = 0; i < 25; ++i) {
     const auto reader = FilmReader::open(folder / "a.webm", kNever);  // once, nine of twelve hung for ever
     REQUIRE(reader);
@@ -150,7 +165,8 @@ TEST_CASE("FilmReader: it can be let go of while the decoder runs ahead", "[tool
 
 TEST_CASE("FilmReader: a container's impossible duration is not believed", "[tools][gst]") {
   const TemporaryFolder folder;
-  make_clip(std::string("videotestsrc num-buffers=25 ! ") + kSmall + " ! jpegenc ! matroskamux ! filesink location=%s", folder / "a.mkv");
+  make_clip(std::string("videotestsrc num-buffers=25 ! ") + kSmall + " ! jpegenc ! matroskamux ! filesink location=%s",
+            folder / "a.mkv");
   std::string bytes = read_file(folder / "a.mkv");
   const std::size_t duration = bytes.find("\x44\x89\x88");  // Matroska's Duration, a double of milliseconds
   REQUIRE(duration != std::string::npos);

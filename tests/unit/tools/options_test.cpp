@@ -20,11 +20,12 @@ Result<Command> parse(std::vector<const char*> arguments) {
 }  // namespace
 
 TEST_CASE("Command line: every option of score arrives", "[tools][unit]") {
-  const auto command =
-      parse({"score",       "in.mp4", "-o",        "out.FLAC", "--bundle",  "b",    "--seed",   "18446744073709551615",
-             "--steps",     "7",      "--guidance", "2.5",     "--mode",    "instant", "--style", "Lofi",
-             "--tempo",     "96.5",   "--key",     "F#m",      "--valence", "-0.5", "--arousal", "1",
-             "--density",   "0.25",   "--stems",   "s",        "--keep-sound", "mix", "--realtime", "--report", "r.json"});
+  const auto command = parse(
+      {"score",     "in.mp4", "-o",         "out.FLAC", "--bundle",     "b",       "--seed",     "18446744073709551615",
+       "--steps",   "7",      "--guidance", "2.5",      "--mode",       "instant", "--style",    "Lofi",
+       "--tempo",   "96.5",   "--key",      "F#m",      "--valence",    "-0.5",    "--arousal",  "1",
+       "--density", "0.25",   "--stems",    "s",        "--keep-sound", "mix",     "--realtime", "--report",
+       "r.json"});
   REQUIRE(command);
   const auto& options = std::get<ScoreOptions>(*command);
   CHECK(options.film == "in.mp4");

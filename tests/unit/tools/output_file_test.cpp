@@ -47,7 +47,8 @@ TEST_CASE("OutputFile: a link is followed", "[tools][unit]") {
 
 TEST_CASE("OutputFile: a place that cannot be written is known at once", "[tools][unit]") {
   const TemporaryFolder folder;
-  for (const std::filesystem::path& target : {folder / "missing/a.txt", folder.path(), std::filesystem::path("/dev/null")}) {
+  for (const std::filesystem::path& target :
+       {folder / "missing/a.txt", folder.path(), std::filesystem::path("/dev/null")}) {
     INFO(target);
     const auto output = OutputFile::create(target);
     REQUIRE_FALSE(output);

@@ -52,7 +52,8 @@ class Program {
   Outcome wait() const {
     int status = 0;
     ::waitpid(child_, &status, 0);
-    Outcome outcome{WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_file(folder_ / "stdout"), read_file(folder_ / "stderr")};
+    Outcome outcome{WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_file(folder_ / "stdout"),
+                    read_file(folder_ / "stderr")};
     std::filesystem::remove(folder_ / "stdout");
     std::filesystem::remove(folder_ / "stderr");
     return outcome;
@@ -131,8 +132,11 @@ TEST_CASE_METHOD(ProgramTest, "photoplayer: each failure has its exit code, one 
 }
 
 TEST_CASE_METHOD(ProgramTest, "photoplayer: inspect, help and version go to stdout", "[tools][gst]") {
-  for (const auto& arguments : {std::vector<std::string>{"inspect", at("a.bundle")}, {"inspect", "--json", at("a.bundle")},
-                                {"--help"}, {"score", "--help"}, {"--version"}}) {
+  for (const auto& arguments : {std::vector<std::string>{"inspect", at("a.bundle")},
+                                {"inspect", "--json", at("a.bundle")},
+                                {"--help"},
+                                {"score", "--help"},
+                                {"--version"}}) {
     const Outcome outcome = run(arguments);
     CHECK(outcome.code == 0);
     CHECK_FALSE(outcome.out.empty());
@@ -141,8 +145,11 @@ TEST_CASE_METHOD(ProgramTest, "photoplayer: inspect, help and version go to stdo
 }
 
 TEST_CASE_METHOD(ProgramTest, "photoplayer: a broken-off film is a warning and success", "[tools][gst]") {
-  make_clip("videotestsrc num-buffers=150 pattern=snow ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! jpegenc ! "
-            "matroskamux ! filesink location=%s", folder / "whole.mkv");
+  make_clip(
+      "videotestsrc num-buffers=150 pattern=snow ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! jpegenc "
+      "! "
+      "matroskamux ! filesink location=%s",
+      folder / "whole.mkv");
   const std::string bytes = read_file(folder / "whole.mkv");
   write_file(folder / "cut.mkv", bytes.substr(0, bytes.size() / 2));
   const Outcome outcome = run({"score", at("cut.mkv"), "-o", at("a.wav")});
@@ -156,7 +163,8 @@ TEST_CASE_METHOD(ProgramTest, "photoplayer: an interruption gives 130, one line 
   make_film(folder / "long.mp4", 500);
   const auto before = folder.entries();
   for (const int number : {SIGINT, SIGTERM}) {
-    const Program program(folder, {"score", at("long.mp4"), "-o", at("a.mp4"), "--report", at("r.json"), "--stems", at("stems")});
+    const Program program(
+        folder, {"score", at("long.mp4"), "-o", at("a.mp4"), "--report", at("r.json"), "--stems", at("stems")});
     // Until the work is under way; then its twenty windows take at least fourteen seconds.
     for (int i = 0; i < 600 && !std::filesystem::exists(folder / "stems"); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));

@@ -78,7 +78,8 @@ double origin_s(const std::filesystem::path& film) {
 class Spy final : public stream::LatentGenerator {
  public:
   using Look = std::function<void(const stream::WindowRequest&)>;
-  Spy(std::unique_ptr<stream::LatentGenerator> generator, Look look) : generator_(std::move(generator)), look_(std::move(look)) {}
+  Spy(std::unique_ptr<stream::LatentGenerator> generator, Look look)
+      : generator_(std::move(generator)), look_(std::move(look)) {}
   int dims() const override { return generator_->dims(); }
   Result<stream::WindowResult> generate(const stream::WindowRequest& request) override {
     look_(request);
@@ -92,10 +93,19 @@ class Spy final : public stream::LatentGenerator {
   Look look_;
 };
 
-constexpr const char* kRotated = "\0\0\0\0" "\0\1\0\0" "\0\0\0\0"   // a 0, b 1
-                                 "\xff\xff\0\0" "\0\0\0\0" "\0\0\0\0"  // c -1, d 0
-                                 "\0\x30\0\0" "\0\0\0\0" "\x40\0\0\0";  // back by the height, 48
-std::string::size_type first_matrix(const std::string& mp4) { return mp4.find("tkhd", mp4.rfind("moov")) + 4 + 40; }
+constexpr const char* kRotated =
+    "\0\0\0\0"
+    "\0\1\0\0"
+    "\0\0\0\0"  // a 0, b 1
+    "\xff\xff\0\0"
+    "\0\0\0\0"
+    "\0\0\0\0"  // c -1, d 0
+    "\0\x30\0\0"
+    "\0\0\0\0"
+    "\x40\0\0\0";  // back by the height, 48
+std::string::size_type first_matrix(const std::string& mp4) {
+  return mp4.find("tkhd", mp4.rfind("moov")) + 4 + 40;
+}
 
 }  // namespace
 
@@ -124,19 +134,25 @@ TEST_CASE_METHOD(FilmTest, "score: the original sound becomes the second track",
 }
 
 TEST_CASE_METHOD(FilmTest, "score: a film without sound gets its music, whatever is to be kept", "[tools][gst]") {
-  make_clip("videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! mp4mux ! "
-            "filesink location=%s", folder / "silent.mp4");
+  make_clip(
+      "videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! mp4mux ! "
+      "filesink location=%s",
+      folder / "silent.mp4");
   options.film = folder / "silent.mp4";
   options.keep_sound = KeepSound::kTrack;
   score_to("a.mp4");
   CHECK(sound_tracks(folder / "a.mp4") == 1);
 }
 
-TEST_CASE_METHOD(FilmTest, "score: a picture that starts late keeps its place, and the music starts with it", "[tools][gst]") {
+TEST_CASE_METHOD(FilmTest, "score: a picture that starts late keeps its place, and the music starts with it",
+                 "[tools][gst]") {
   // The sound begins 0.48 s before the first picture.
-  make_clip("videotestsrc num-buffers=50 timestamp-offset=480000000 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! "
-            "vp8enc deadline=1 ! queue ! mux. audiotestsrc samplesperbuffer=441 num-buffers=248 ! audio/x-raw,rate=44100 ! "
-            "vorbisenc ! queue ! mux. matroskamux name=mux ! filesink location=%s", folder / "late.mkv");
+  make_clip(
+      "videotestsrc num-buffers=50 timestamp-offset=480000000 ! "
+      "video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! "
+      "vp8enc deadline=1 ! queue ! mux. audiotestsrc samplesperbuffer=441 num-buffers=248 ! audio/x-raw,rate=44100 ! "
+      "vorbisenc ! queue ! mux. matroskamux name=mux ! filesink location=%s",
+      folder / "late.mkv");
   options.film = folder / "late.mkv";
   options.keep_sound = KeepSound::kTrack;
   score_to("a.mkv");
@@ -150,11 +166,16 @@ TEST_CASE_METHOD(FilmTest, "score: a picture that starts late keeps its place, a
   REQUIRE(pictures(folder / "a.mkv").size() == 50);
 }
 
-TEST_CASE_METHOD(FilmTest, "score: a picture that MP4 cannot carry is refused before any work, MKV is advised", "[tools][gst]") {
-  make_clip("videotestsrc num-buffers=10 ! video/x-raw,width=64,height=48,framerate=25/1 ! vp8enc deadline=1 ! webmmux ! "
-            "filesink location=%s", folder / "a.webm");
-  make_clip("videotestsrc num-buffers=10 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! avimux ! "
-            "filesink location=%s", folder / "a.avi");
+TEST_CASE_METHOD(FilmTest, "score: a picture that MP4 cannot carry is refused before any work, MKV is advised",
+                 "[tools][gst]") {
+  make_clip(
+      "videotestsrc num-buffers=10 ! video/x-raw,width=64,height=48,framerate=25/1 ! vp8enc deadline=1 ! webmmux ! "
+      "filesink location=%s",
+      folder / "a.webm");
+  make_clip(
+      "videotestsrc num-buffers=10 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! avimux ! "
+      "filesink location=%s",
+      folder / "a.avi");
   for (const char* name : {"a.webm", "a.avi"}) {
     INFO(name);
     options.film = folder / name;
@@ -170,14 +191,18 @@ TEST_CASE_METHOD(FilmTest, "score: a picture that MP4 cannot carry is refused be
 
 TEST_CASE_METHOD(FilmTest, "score: the oddest of valid films come back with music", "[tools][gst]") {
   SECTION("one frame") {
-    make_clip("videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! mp4mux ! "
-              "filesink location=%s", folder / "odd.mp4");
+    make_clip(
+        "videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! mp4mux ! "
+        "filesink location=%s",
+        folder / "odd.mp4");
     options.film = folder / "odd.mp4";
   }
   SECTION("four pixels wide") {  // the muxer itself refuses that
     if (!have_element("x264enc")) return;
-    make_clip("videotestsrc num-buffers=25 ! video/x-raw,format=I420,width=4,height=64,framerate=25/1 ! h264 ! matroskamux ! "
-              "filesink location=%s", folder / "odd.mkv");
+    make_clip(
+        "videotestsrc num-buffers=25 ! video/x-raw,format=I420,width=4,height=64,framerate=25/1 ! h264 ! matroskamux ! "
+        "filesink location=%s",
+        folder / "odd.mkv");
     options.film = folder / "odd.mkv";
   }
   score_to("a.mp4");
@@ -193,9 +218,13 @@ TEST_CASE_METHOD(FilmTest, "score: the oddest of valid films come back with musi
   }
 }
 
-TEST_CASE_METHOD(FilmTest, "score: a film that breaks off is scored as far as it goes, with a warning", "[tools][gst]") {
-  make_clip("videotestsrc num-buffers=150 pattern=snow ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! jpegenc ! "
-            "matroskamux ! filesink location=%s", folder / "whole.mkv");
+TEST_CASE_METHOD(FilmTest, "score: a film that breaks off is scored as far as it goes, with a warning",
+                 "[tools][gst]") {
+  make_clip(
+      "videotestsrc num-buffers=150 pattern=snow ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! jpegenc "
+      "! "
+      "matroskamux ! filesink location=%s",
+      folder / "whole.mkv");
   const std::string bytes = read_file(folder / "whole.mkv");
   write_file(folder / "cut.mkv", bytes.substr(0, bytes.size() / 2));
   options.film = folder / "cut.mkv";
@@ -214,8 +243,10 @@ TEST_CASE_METHOD(FilmTest, "score: a film that breaks off is scored as far as it
 
 TEST_CASE_METHOD(FilmTest, "score: a Matroska film with reordered frames keeps their times in MP4", "[tools][gst]") {
   if (!have_element("x264enc")) return;
-  make_clip("videotestsrc num-buffers=75 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! matroskamux ! "
-            "filesink location=%s", folder / "b.mkv");
+  make_clip(
+      "videotestsrc num-buffers=75 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! matroskamux ! "
+      "filesink location=%s",
+      folder / "b.mkv");
   options.film = folder / "b.mkv";
   for (const char* name : {"a.mp4", "a.mkv"}) {
     INFO(name);
@@ -228,7 +259,8 @@ TEST_CASE_METHOD(FilmTest, "score: a Matroska film with reordered frames keeps t
 TEST_CASE_METHOD(FilmTest, "score: frames whose order cannot be told are not copied in a wrong one", "[tools][gst]") {
   if (!have_element("x264enc")) return;
   const std::string raw = " ! video/x-h264,stream-format=byte-stream ! filesink location=%s";
-  const std::string source = "videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! ";
+  const std::string source =
+      "videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! ";
   make_clip(source + "h264 " + raw, folder / "reordered.h264");
   make_clip(source + "x264enc speed-preset=ultrafast bframes=0 " + raw, folder / "in-order.h264");
   options.film = folder / "reordered.h264";
@@ -245,9 +277,12 @@ TEST_CASE_METHOD(FilmTest, "score: frames whose order cannot be told are not cop
   CHECK(pictures(folder / "a.mp4").size() == 50);
 }
 
-TEST_CASE_METHOD(FilmTest, "score: a film that must be turned stays turned in MP4; for MKV there is a warning", "[tools][gst]") {
-  make_clip("videotestsrc num-buffers=25 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! mp4mux ! "
-            "filesink location=%s", folder / "phone.mp4");
+TEST_CASE_METHOD(FilmTest, "score: a film that must be turned stays turned in MP4; for MKV there is a warning",
+                 "[tools][gst]") {
+  make_clip(
+      "videotestsrc num-buffers=25 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! mp4mux ! "
+      "filesink location=%s",
+      folder / "phone.mp4");
   const std::string matrix(kRotated, 36);
   std::string bytes = read_file(folder / "phone.mp4");
   bytes.replace(first_matrix(bytes), 36, matrix);
@@ -268,8 +303,10 @@ TEST_CASE_METHOD(FilmTest, "score: of several pictures the one that was scored i
   if (!have_element("x264enc")) return;
   const std::string small = " ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! ";
   const auto make_two = [&](const std::string& first, const std::string& second) {
-    make_clip("videotestsrc num-buffers=75 pattern=ball" + small + first + " ! queue ! mux. videotestsrc num-buffers=25" + small +
-              second + " ! queue ! mux. matroskamux name=mux ! filesink location=%s", folder / "two.mkv");
+    make_clip("videotestsrc num-buffers=75 pattern=ball" + small + first +
+                  " ! queue ! mux. videotestsrc num-buffers=25" + small + second +
+                  " ! queue ! mux. matroskamux name=mux ! filesink location=%s",
+              folder / "two.mkv");
   };
   options.film = folder / "two.mkv";
   make_two("jpegenc", "h264 ");
@@ -281,8 +318,11 @@ TEST_CASE_METHOD(FilmTest, "score: of several pictures the one that was scored i
 }
 
 TEST_CASE_METHOD(FilmTest, "score: a damaged film is written as far as it goes", "[tools][gst]") {
-  make_clip("videotestsrc num-buffers=150 pattern=snow ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! jpegenc ! "
-            "matroskamux ! filesink location=%s", folder / "film.mkv");
+  make_clip(
+      "videotestsrc num-buffers=150 pattern=snow ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! jpegenc "
+      "! "
+      "matroskamux ! filesink location=%s",
+      folder / "film.mkv");
   std::string bytes = read_file(folder / "film.mkv");
   unsigned noise = 1;
   for (std::size_t i = bytes.size() / 2; i < bytes.size() / 2 + 20000; ++i) {
@@ -301,7 +341,8 @@ TEST_CASE_METHOD(FilmTest, "score: a picture that changes its size goes into MP4
   std::string both;
   for (const char* size : {"width=64,height=48", "width=128,height=96"}) {
     make_clip(std::string("videotestsrc num-buffers=50 ! video/x-raw,format=I420,framerate=25/1,") + size +
-              " ! h264 ! h264parse config-interval=1 ! mpegtsmux ! filesink location=%s", folder / "part.ts");
+                  " ! h264 ! h264parse config-interval=1 ! mpegtsmux ! filesink location=%s",
+              folder / "part.ts");
     both += read_file(folder / "part.ts");
   }
   write_file(folder / "both.ts", both);
@@ -313,21 +354,27 @@ TEST_CASE_METHOD(FilmTest, "score: a picture that changes its size goes into MP4
   score_to("a.mp4");
 }
 
-TEST_CASE_METHOD(FilmTest, "score: a picture that stands for hours is seen as the music needs it, and lets go at once", "[tools][gst]") {
-  make_clip("videotestsrc num-buffers=3 ! video/x-raw,format=I420,width=64,height=48,framerate=1/20000 ! jpegenc ! matroskamux ! "
-            "filesink location=%s", folder / "still.mkv");
+TEST_CASE_METHOD(FilmTest, "score: a picture that stands for hours is seen as the music needs it, and lets go at once",
+                 "[tools][gst]") {
+  make_clip(
+      "videotestsrc num-buffers=3 ! video/x-raw,format=I420,width=64,height=48,framerate=1/20000 ! jpegenc ! "
+      "matroskamux ! "
+      "filesink location=%s",
+      folder / "still.mkv");
   options.film = folder / "still.mkv";
   options.output = folder / "a.wav";
   std::atomic<bool> interrupted{false};
   int windows = 0, blind = 0;
   const ModelFactory factory = [&](const model::Bundle& bundle, std::uint64_t seed) {
     auto model = scripted_model()(bundle, seed);
-    model->parts.generator = std::make_unique<Spy>(std::move(model->parts.generator), [&](const stream::WindowRequest& request) {
-      const auto begin = static_cast<std::size_t>(request.context);
-      const auto end = begin + static_cast<std::size_t>(request.hop);
-      if (request.timeline->glance(request.times_s[begin], request.times_s[end]).seen < 1.0F) ++blind;
-      if (++windows == 20) interrupted = true;  // were the whole frame looked at first, the beginning would be forgotten
-    });
+    model->parts.generator =
+        std::make_unique<Spy>(std::move(model->parts.generator), [&](const stream::WindowRequest& request) {
+          const auto begin = static_cast<std::size_t>(request.context);
+          const auto end = begin + static_cast<std::size_t>(request.hop);
+          if (request.timeline->glance(request.times_s[begin], request.times_s[end]).seen < 1.0F) ++blind;
+          if (++windows == 20)
+            interrupted = true;  // were the whole frame looked at first, the beginning would be forgotten
+        });
     return model;
   };
   const auto done = score(options, factory, interrupted);
@@ -340,7 +387,8 @@ TEST_CASE_METHOD(FilmTest, "score: a picture that stands for hours is seen as th
 TEST_CASE_METHOD(FilmTest, "score: a pipe is refused where the film is needed twice", "[tools][gst]") {
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
   options.film = folder / "pipe";
-  for (const auto& [name, keep] : {std::pair{"a.mp4", KeepSound::kOff}, {"a.mkv", KeepSound::kTrack}, {"a.wav", KeepSound::kMix}}) {
+  for (const auto& [name, keep] :
+       {std::pair{"a.mp4", KeepSound::kOff}, {"a.mkv", KeepSound::kTrack}, {"a.wav", KeepSound::kMix}}) {
     INFO(name);
     options.keep_sound = keep;
     const auto done = try_score_to(name);

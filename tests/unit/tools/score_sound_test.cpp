@@ -79,7 +79,8 @@ TEST_CASE_METHOD(ScoreTest, "score: the stems add up to the music", "[tools][gst
   const int lag = lag_frames(sum, music.left, 600);
   double worst = 0.0;
   for (std::size_t i = 1000; i + 1000 < sum.size(); ++i) {
-    worst = std::max(worst, static_cast<double>(std::abs(sum[i] - music.left[static_cast<std::size_t>(static_cast<int>(i) + lag)])));
+    worst = std::max(
+        worst, static_cast<double>(std::abs(sum[i] - music.left[static_cast<std::size_t>(static_cast<int>(i) + lag)])));
   }
   CHECK(worst < 0.02);
 }
@@ -95,13 +96,19 @@ TEST_CASE_METHOD(ScoreTest, "score: the report has every promised key", "[tools]
   options.report = folder / "r.json";
   score_to("a.wav");
   const auto json = nlohmann::json::parse(read_file(folder / "r.json"));
-  for (const char* key : {"audio_seconds", "wall_seconds", "rtf", "seed", "bundle", "mode", "latency_ms", "sample_rate",
-                          "windows", "seams", "beats", "bars", "tempo_bpm", "beat_source", "visual_events", "notes",
-                          "notes_corrected", "underruns", "ladder", "stage_ms", "first_music_seconds", "peak_rss_mb"}) {
+  for (const char* key : {"audio_seconds", "wall_seconds",    "rtf",
+                          "seed",          "bundle",          "mode",
+                          "latency_ms",    "sample_rate",     "windows",
+                          "seams",         "beats",           "bars",
+                          "tempo_bpm",     "beat_source",     "visual_events",
+                          "notes",         "notes_corrected", "underruns",
+                          "ladder",        "stage_ms",        "first_music_seconds",
+                          "peak_rss_mb"}) {
     INFO(key);
     CHECK(json.contains(key));
   }
-  for (const char* rung : {"fewer_steps", "no_guidance", "look_ahead", "repeat_bar", "bed"}) CHECK(json["ladder"][rung] == 0);
+  for (const char* rung : {"fewer_steps", "no_guidance", "look_ahead", "repeat_bar", "bed"})
+    CHECK(json["ladder"][rung] == 0);
   CHECK(json["audio_seconds"].get<double>() == Approx(3.0).margin(0.003));
   CHECK(json["bundle"] == "scripted");
   CHECK(json["windows"].get<int>() > 0);
@@ -123,11 +130,15 @@ TEST_CASE_METHOD(ScoreTest, "score: the film's own sound can be mixed in", "[too
   CHECK(true_peak(mixed.left) <= 0.892F);
 }
 
-TEST_CASE_METHOD(ScoreTest, "score: a hostile sound is mixed in without numbers that are none, and peaks stay under -1 dBTP", "[tools][gst]") {
-  make_clip("videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! jpegenc ! queue ! mux. "
-            "audiotestsrc wave=square freq=997 volume=0.5 samplesperbuffer=441 num-buffers=200 ! "
-            "audio/x-raw,format=F32LE,rate=44100,channels=2 ! queue ! mux. matroskamux name=mux ! filesink location=%s",
-            folder / "loud.mkv");
+TEST_CASE_METHOD(ScoreTest,
+                 "score: a hostile sound is mixed in without numbers that are none, and peaks stay under -1 dBTP",
+                 "[tools][gst]") {
+  make_clip(
+      "videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! jpegenc ! queue ! "
+      "mux. "
+      "audiotestsrc wave=square freq=997 volume=0.5 samplesperbuffer=441 num-buffers=200 ! "
+      "audio/x-raw,format=F32LE,rate=44100,channels=2 ! queue ! mux. matroskamux name=mux ! filesink location=%s",
+      folder / "loud.mkv");
   std::string bytes = read_file(folder / "loud.mkv");
   const std::string half("\0\0\0\x3f", 4), broken("\0\0\xc0\x7f\0\0\x80\x7f", 8);  // not a number, infinity
   const std::size_t at = bytes.find(half + half + half + half, bytes.size() / 2);
@@ -148,8 +159,10 @@ TEST_CASE_METHOD(ScoreTest, "score: a hostile sound is mixed in without numbers 
 }
 
 TEST_CASE_METHOD(ScoreTest, "score: mixing into a film without sound leaves the music as it is", "[tools][gst]") {
-  make_clip("videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! mp4mux ! "
-            "filesink location=%s", folder / "silent.mp4");
+  make_clip(
+      "videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! h264 ! mp4mux ! "
+      "filesink location=%s",
+      folder / "silent.mp4");
   options.film = folder / "silent.mp4";
   score_to("plain.wav");
   options.keep_sound = KeepSound::kMix;

@@ -120,7 +120,8 @@ void write_tiny_bundle(const std::filesystem::path& path) {
   const std::vector<model::NamedTensor> tensors = {{"w", {2}, {1.0F, 2.0F}}};
   const auto written = model::write_bundle(
       path,
-      R"({"format":1,"family":"parlour","name":"scripted","config":{},"provenance":"a test","licence":"CC0-1.0"})", tensors);
+      R"({"format":1,"family":"parlour","name":"scripted","config":{},"provenance":"a test","licence":"CC0-1.0"})",
+      tensors);
   if (!written) throw std::runtime_error(written.error().message);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// A model without weights: latents are the window's noise, notes follow from latents, tones from notes. Different seeds
-/// give different music; the same seed the same.
+/// A model without weights: latents are the window's noise, notes follow from latents, tones from notes. Different
+/// seeds give different music; the same seed the same.
 #include "model_factory.h"
 
 #include <chrono>

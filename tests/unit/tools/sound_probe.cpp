@@ -152,7 +152,8 @@ int lag_frames(const std::vector<float>& reference, const std::vector<float>& la
   for (int lag = -range; lag <= range; ++lag) {
     double sum = 0.0;
     for (int i = range; i < frames - range; ++i) {
-      sum += static_cast<double>(reference[static_cast<std::size_t>(i)]) * static_cast<double>(later[static_cast<std::size_t>(i + lag)]);
+      sum += static_cast<double>(reference[static_cast<std::size_t>(i)]) *
+             static_cast<double>(later[static_cast<std::size_t>(i + lag)]);
     }
     if (sum > best_sum) {
       best_sum = sum;

@@ -36,8 +36,7 @@ float seed_offset(const Scene& scene, std::uint32_t which) noexcept {
   return hash01(scene.seed, which);
 }
 
-void hills(const Scene& scene, const Moment& moment, const Noise& noise, const Camera& camera,
-           Canvas& canvas) {
+void hills(const Scene& scene, const Moment& moment, const Noise& noise, const Camera& camera, Canvas& canvas) {
   constexpr int kLayers = 4;
   const int width = canvas.width();
   // Heights are one-dimensional: once per column.
@@ -45,8 +44,8 @@ void hills(const Scene& scene, const Moment& moment, const Noise& noise, const C
   std::array<Rgb, kLayers> colours;
   for (int layer = 0; layer < kLayers; ++layer) {
     const float near = static_cast<float>(layer) / (kLayers - 1);  // 0 far … 1 near
-    colours[static_cast<std::size_t>(layer)] = mix(
-        mix(scene.palette.bottom, scene.palette.far, 0.35F + 0.65F * near), scene.palette.near, near * near);
+    colours[static_cast<std::size_t>(layer)] =
+        mix(mix(scene.palette.bottom, scene.palette.far, 0.35F + 0.65F * near), scene.palette.near, near * near);
     const float base = scene.horizon + 0.02F + 0.27F * near;
     const float rough = 0.34F - 0.17F * near;
     const float row = seed_offset(scene, static_cast<std::uint32_t>(layer));
@@ -73,10 +72,9 @@ void hills(const Scene& scene, const Moment& moment, const Noise& noise, const C
       if (cover <= 0.0F) continue;
       const Rgb& own = colours[static_cast<std::size_t>(layer)];
       // Mist in the valleys.
-      colour = mix(
-          colour,
-          mix(own, scene.palette.bottom, (0.45F - 0.11F * static_cast<float>(layer)) * smooth(depth * 4.0F)),
-          cover);
+      colour = mix(colour,
+                   mix(own, scene.palette.bottom, (0.45F - 0.11F * static_cast<float>(layer)) * smooth(depth * 4.0F)),
+                   cover);
     }
     return colour;
   });
@@ -90,11 +88,9 @@ void sea(const Scene& scene, const Moment& moment, const Noise& noise, const Cam
   canvas.fill([&](int, int, float sx, float sy) {
     const float x = camera.x(sx), y = camera.y(sy);
     Rgb sky = mix(scene.palette.top, scene.palette.bottom, smooth(y / scene.horizon));
-    const float cloud =
-        noise.at((x + camera.pan) * 0.13F + 0.004F * moment.local_s, y * 1.1F + seed_offset(scene, 3));
+    const float cloud = noise.at((x + camera.pan) * 0.13F + 0.004F * moment.local_s, y * 1.1F + seed_offset(scene, 3));
     sky = with_sun(sky, scene, x, y, edge);
-    sky = mix(sky, scene.palette.light,
-              scene.detail * 0.45F * smooth((cloud - 0.52F) * 3.0F) * smooth(1.0F - y));
+    sky = mix(sky, scene.palette.light, scene.detail * 0.45F * smooth((cloud - 0.52F) * 3.0F) * smooth(1.0F - y));
     const float depth = y - scene.horizon;
     const float cover = clamp01(depth * edge + 0.5F);
     if (cover <= 0.0F) return sky;
@@ -104,8 +100,7 @@ void sea(const Scene& scene, const Moment& moment, const Noise& noise, const Cam
                        0.6F * noise.at(u * 2.3F - flow, far * 0.41F + 1.7F * flow) - 0.8F;
     Rgb water = mix(scene.palette.bottom, scene.palette.far, smooth(depth * 5.0F + 0.15F));
     water = mix(water, scene.palette.near, 0.75F * smooth(depth * 1.9F));
-    water = mix(water, mix(scene.palette.top, scene.palette.light, 0.25F),
-                clamp01(scene.detail * 0.8F * wave * fine));
+    water = mix(water, mix(scene.palette.top, scene.palette.light, 0.25F), clamp01(scene.detail * 0.8F * wave * fine));
     water = scale(water, 1.0F - 0.35F * scene.detail * clamp01(-wave));
     const float path = (x - sun_x) / (0.06F + 0.45F * depth);
     const float glitter = std::exp(-path * path) * smooth((wave + 0.12F) * 3.5F);
@@ -131,16 +126,14 @@ float window_light(const Facade& facade, float lot, float cell_y, float y, float
   if (clear <= 0.0F) return even;
   const auto window = static_cast<std::uint32_t>(cx + 8 * cy);
   const bool blinks = hash01(facade.id, window, 77U) < 0.12F;
-  const bool on =
-      blinks ? hash01(facade.id, window, flicker) < 0.5F : hash01(facade.id, window, seed) < 0.36F;
+  const bool on = blinks ? hash01(facade.id, window, flicker) < 0.5F : hash01(facade.id, window, seed) < 0.36F;
   if (!on) return even;
   const float dx = 0.36F - std::abs(wx - static_cast<float>(cx) - 0.5F);
   const float dy = 0.32F - std::abs(wy - static_cast<float>(cy) - 0.5F);
   return clamp01(std::min(dx, dy) * cell_x * edge + 0.5F) * clear + even;
 }
 
-void city(const Scene& scene, const Moment& moment, const Noise& noise, const Camera& camera,
-          Canvas& canvas) {
+void city(const Scene& scene, const Moment& moment, const Noise& noise, const Camera& camera, Canvas& canvas) {
   constexpr int kLayers = 3;
   const float edge = 1.0F / (canvas.pixel() * camera.zoom);
   const auto flicker = static_cast<std::uint32_t>(moment.count / 2);
@@ -161,9 +154,8 @@ void city(const Scene& scene, const Moment& moment, const Noise& noise, const Ca
   }
   std::array<Rgb, kLayers> walls;
   for (int layer = 0; layer < kLayers; ++layer) {
-    walls[static_cast<std::size_t>(layer)] =
-        mix(mix(scene.palette.bottom, scene.palette.far, 0.6F), scene.palette.near,
-            0.25F + 0.375F * static_cast<float>(layer));
+    walls[static_cast<std::size_t>(layer)] = mix(mix(scene.palette.bottom, scene.palette.far, 0.6F), scene.palette.near,
+                                                 0.25F + 0.375F * static_cast<float>(layer));
   }
   canvas.fill([&](int column, int, float sx, float sy) {
     const float x = camera.x(sx), y = camera.y(sy);
@@ -205,8 +197,7 @@ float turns_of(float y, float x) noexcept {
   return y < 0.0F ? -turns : turns;
 }
 
-void rays(const Scene& scene, const Moment& moment, const Noise& noise, const Camera& camera,
-          Canvas& canvas) {
+void rays(const Scene& scene, const Moment& moment, const Noise& noise, const Camera& camera, Canvas& canvas) {
   const float blades = 4.0F + std::floor(6.0F * seed_offset(scene, 1));
   const float cx = kAspect * (0.3F + 0.4F * seed_offset(scene, 2)), cy = 0.3F + 0.5F * seed_offset(scene, 3);
   const float turn = scene.pan * 3.0F * moment.local_s + scene.pan_push * 2.5F * moment.travelled;
@@ -216,8 +207,7 @@ void rays(const Scene& scene, const Moment& moment, const Noise& noise, const Ca
     const float r = std::sqrt(dx * dx + dy * dy);
     const float angle =
         blades * (turns_of(dy, dx) + turn + twist * r * 0.3F) + 1000.0F;  // positive, so that a cast floors
-    const float blade =
-        std::abs(angle - static_cast<float>(static_cast<int>(angle)) - 0.5F) * 2.0F;  // triangle, 0…1
+    const float blade = std::abs(angle - static_cast<float>(static_cast<int>(angle)) - 0.5F) * 2.0F;  // triangle, 0…1
     const float soft = std::min(1.0F, 2.0F * canvas.pixel() * blades / (r + 0.02F)) + 0.08F;
     const float on = smooth((blade - 0.5F) / soft + 0.5F);
     Rgb colour = mix(scene.palette.top, scene.palette.bottom, on);
@@ -228,8 +218,7 @@ void rays(const Scene& scene, const Moment& moment, const Noise& noise, const Ca
   });
 }
 
-void texture(const Scene& scene, const Moment& moment, const Noise& noise, const Camera& camera,
-             Canvas& canvas) {
+void texture(const Scene& scene, const Moment& moment, const Noise& noise, const Camera& camera, Canvas& canvas) {
   const float scale_ = 0.12F + 0.22F * seed_offset(scene, 1);
   const float ox = 3.0F * seed_offset(scene, 2), oy = 3.0F * seed_offset(scene, 3);
   const float warp =
@@ -245,8 +234,7 @@ void texture(const Scene& scene, const Moment& moment, const Noise& noise, const
   });
 }
 
-void gradient(const Scene& scene, const Noise& noise, const Camera& camera, float texture_depth,
-              Canvas& canvas) {
+void gradient(const Scene& scene, const Noise& noise, const Camera& camera, float texture_depth, Canvas& canvas) {
   const float lean = seed_offset(scene, 1) - 0.5F;
   const float ox = seed_offset(scene, 2);
   canvas.fill([&](int, int, float sx, float sy) {

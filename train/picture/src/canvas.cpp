@@ -34,8 +34,7 @@ void Canvas::limb(float x0, float y0, float x1, float y1, float radius, Rgb colo
   });
 }
 
-void Canvas::thing(ThingShape shape, float x, float y, float size, float angle, Rgb colour,
-                   float alpha) noexcept {
+void Canvas::thing(ThingShape shape, float x, float y, float size, float angle, Rgb colour, float alpha) noexcept {
   const float c = std::cos(angle), s = std::sin(angle);
   const float edge = 1.0F / pixel_;
   switch (shape) {
@@ -93,15 +92,13 @@ Noise::Noise(std::uint32_t seed) : texels_(static_cast<std::size_t>(kSide * kSid
     const int texels = kSide / cells;
     for (int cy = 0; cy < cells; ++cy) {
       for (int cx = 0; cx < cells; ++cx) {
-        const float a = corner(cx, cy), b = corner(cx + 1, cy), c = corner(cx, cy + 1),
-                    d = corner(cx + 1, cy + 1);
+        const float a = corner(cx, cy), b = corner(cx + 1, cy), c = corner(cx, cy + 1), d = corner(cx + 1, cy + 1);
         for (int ty = 0; ty < texels; ++ty) {
           const float fy = smooth(static_cast<float>(ty) / static_cast<float>(texels));
           for (int tx = 0; tx < texels; ++tx) {
             const float fx = smooth(static_cast<float>(tx) / static_cast<float>(texels));
             const float value = a + (b - a) * fx + (c - a) * fy + (a - b - c + d) * fx * fy;
-            texels_[static_cast<std::size_t>((cy * texels + ty) * kSide + cx * texels + tx)] +=
-                amplitude * value;
+            texels_[static_cast<std::size_t>((cy * texels + ty) * kSide + cx * texels + tx)] += amplitude * value;
           }
         }
       }

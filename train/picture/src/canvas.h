@@ -17,9 +17,7 @@ class Canvas {
   [[nodiscard]] int width() const noexcept { return width_; }
   [[nodiscard]] int height() const noexcept { return height_; }
   [[nodiscard]] float pixel() const noexcept { return pixel_; }  ///< size of a pixel in picture units
-  [[nodiscard]] float x_at(int column) const noexcept {
-    return (static_cast<float>(column) + 0.5F) * step_x_;
-  }
+  [[nodiscard]] float x_at(int column) const noexcept { return (static_cast<float>(column) + 0.5F) * step_x_; }
   [[nodiscard]] float y_at(int row) const noexcept { return (static_cast<float>(row) + 0.5F) * step_y_; }
 
   /// `shade(column, row, x, y)` → Rgb for every pixel. Dithered on large pictures, against banding in the

@@ -7,8 +7,7 @@
 namespace photoplayer::train {
 
 Drive::Drive(std::vector<Onset> onsets, double decay_s) : onsets_(std::move(onsets)), decay_s_(decay_s) {
-  std::sort(onsets_.begin(), onsets_.end(),
-            [](const Onset& a, const Onset& b) { return a.time_s < b.time_s; });
+  std::sort(onsets_.begin(), onsets_.end(), [](const Onset& a, const Onset& b) { return a.time_s < b.time_s; });
   knots_.reserve(onsets_.size());
   Knot knot{0.0, 0.0};
   for (std::size_t i = 0; i < onsets_.size(); ++i) {

@@ -14,8 +14,7 @@ Thing bokeh_disc(const Palette& palette, Random& random) {
   Thing thing;
   const float near = random.uniform();
   thing.shape = random.chance(0.75F) ? ThingShape::kDisc : ThingShape::kGlow;
-  thing.colour =
-      mix(random.chance(0.5F) ? palette.accent : palette.light, palette.bottom, random.uniform(0.0F, 0.5F));
+  thing.colour = mix(random.chance(0.5F) ? palette.accent : palette.light, palette.bottom, random.uniform(0.0F, 0.5F));
   thing.alpha = random.uniform(0.12F, 0.42F);
   thing.x = random.uniform(0.0F, kAspect);
   thing.y = random.uniform(0.0F, 1.0F);
@@ -111,8 +110,8 @@ void furnish(Scene& scene, float arousal, float strength, bool calm, Random& ran
       break;
   }
   for (int i = 0; i < count; ++i) {
-    Thing thing = scene.kind == SceneKind::kBokeh ? bokeh_disc(scene.palette, random)
-                                                  : flat_shape(scene.palette, random);
+    Thing thing =
+        scene.kind == SceneKind::kBokeh ? bokeh_disc(scene.palette, random) : flat_shape(scene.palette, random);
     if (calm) thing.turn *= 0.4F, thing.drift_x *= 0.6F;
     couple(thing, i, live, arousal, random);
     scene.things.push_back(thing);

@@ -45,8 +45,7 @@ Rgb from_hsv(float hue, float saturation, float value) noexcept {
 Palette make_palette(float hue, float saturation, float value, Random& random) noexcept {
   const float turn = random.sign();
   const float beside = hue + turn * random.uniform(0.04F, 0.12F);
-  const float across =
-      random.chance(0.6F) ? hue + 0.5F + random.uniform(-0.09F, 0.09F) : beside + turn * 0.1F;
+  const float across = random.chance(0.6F) ? hue + 0.5F + random.uniform(-0.09F, 0.09F) : beside + turn * 0.1F;
   Palette palette;
   palette.top = from_hsv(hue, saturation, value * random.uniform(0.62F, 0.85F));
   palette.bottom = from_hsv(beside, saturation * random.uniform(0.55F, 0.8F), value * 1.25F);
@@ -61,8 +60,7 @@ Palette make_palette(float hue, float saturation, float value, Random& random) n
 Palette mood_palette(int style, float valence, float arousal, Random& random) noexcept {
   const float warm = 1.0F / (1.0F + std::exp(-2.6F * valence));
   float hue = random.uniform(0.52F, 0.76F);
-  if (random.chance(warm))
-    hue = random.chance(0.72F) ? random.uniform(0.0F, 0.15F) : random.uniform(0.2F, 0.36F);
+  if (random.chance(warm)) hue = random.chance(0.72F) ? random.uniform(0.0F, 0.15F) : random.uniform(0.2F, 0.36F);
   float saturation = 0.46F + 0.2F * arousal + 0.12F * valence + 0.1F * random.normal();
   float value = 0.52F + 0.24F * valence + 0.1F * arousal + 0.09F * random.normal();
   if (style >= 0 && style < stream::kStyles) {

@@ -100,11 +100,9 @@ struct CutTime {
   double dissolve_s = 0.0;
 };
 
-std::vector<CutTime> plan_cuts(const Heard& heard, double bar_s, double duration_s, float arousal,
-                               Random& random) {
+std::vector<CutTime> plan_cuts(const Heard& heard, double bar_s, double duration_s, float arousal, Random& random) {
   const float eager = std::clamp(0.16F + 0.16F * arousal + 0.08F * random.normal(), 0.03F, 0.5F);
-  const float astray =
-      random.chance(0.25F) ? random.uniform(0.1F, 0.9F) : 0.08F;  ///< cuts that ignore the bars
+  const float astray = random.chance(0.25F) ? random.uniform(0.1F, 0.9F) : 0.08F;  ///< cuts that ignore the bars
   std::vector<CutTime> cuts;
   const double shortest_s = 0.7 + 0.5 * static_cast<double>(1.0F - arousal);
   double last = 0.0;
@@ -162,8 +160,7 @@ void scenes_as_wished(Plan& plan, const std::vector<SceneWish>& wishes, const Pi
     while (!wish.kind && before == scene.kind) scene.kind = pick_kind(piece.style, piece.arousal, random);
     before = scene.kind;
     if (wish.valence || wish.arousal) {
-      scene.palette =
-          mood_palette(piece.style, wish.valence.value_or(0.0F), wish.arousal.value_or(0.0F), random);
+      scene.palette = mood_palette(piece.style, wish.valence.value_or(0.0F), wish.arousal.value_or(0.0F), random);
     } else {
       scene.palette = make_palette(hue, random.uniform(0.5F, 0.8F), bright ? 0.85F : 0.22F, random);
     }
@@ -174,8 +171,8 @@ void scenes_as_wished(Plan& plan, const std::vector<SceneWish>& wishes, const Pi
   }
 }
 
-void scenes_from_music(Plan& plan, const Heard& heard, const Piece& piece, double bar_s, float arousal,
-                       float valence, Random& random) {
+void scenes_from_music(Plan& plan, const Heard& heard, const Piece& piece, double bar_s, float arousal, float valence,
+                       Random& random) {
   const std::vector<CutTime> cuts = plan_cuts(heard, bar_s, plan.duration_s, arousal, random);
   const float wander = random.uniform(0.05F, 0.35F);  ///< how much moods differ between scenes
   for (std::size_t i = 0; i <= cuts.size(); ++i) {
@@ -193,9 +190,8 @@ void scenes_from_music(Plan& plan, const Heard& heard, const Piece& piece, doubl
       const auto bar = static_cast<std::size_t>(
           std::clamp(static_cast<int>(scene.from_s / bar_s + 0.5), 0, std::max(0, heard.bars - 1)));
       const float busy = heard.busy.empty() ? 0.0F : heard.busy[bar];
-      scene.palette =
-          mood_palette(piece.style, std::clamp(valence + wander * random.normal(), -1.0F, 1.0F),
-                       std::clamp(arousal + 0.5F * busy + wander * random.normal(), -1.0F, 1.0F), random);
+      scene.palette = mood_palette(piece.style, std::clamp(valence + wander * random.normal(), -1.0F, 1.0F),
+                                   std::clamp(arousal + 0.5F * busy + wander * random.normal(), -1.0F, 1.0F), random);
       scene.seed = static_cast<std::uint32_t>(random.bits());
     }
     plan.scenes.push_back(std::move(scene));
@@ -269,8 +265,7 @@ Plan make_plan(const Piece& piece, std::uint64_t seed, const RenderSettings& set
   }
   for (std::size_t i = 1; i < plan.scenes.size(); ++i) {
     const Scene& scene = plan.scenes[i];
-    plan.events.push_back(
-        {scene.from_s, scene.dissolve_s > 0.0 ? PlannedKind::kDissolve : PlannedKind::kCut, 1.0F});
+    plan.events.push_back({scene.from_s, scene.dissolve_s > 0.0 ? PlannedKind::kDissolve : PlannedKind::kCut, 1.0F});
   }
   for (const Onset& flash : flashes) plan.events.push_back({flash.time_s, PlannedKind::kFlash, flash.weight});
   std::stable_sort(plan.events.begin(), plan.events.end(),

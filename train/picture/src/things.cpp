@@ -21,8 +21,7 @@ void draw_thing(const Thing& thing, const Moment& moment, std::uint32_t seed, bo
   const float sway = 2.0F * kPi * thing.sway_hz * t + thing.phase;
   const float pushed = thing.push * moment.travelled;
   float x = thing.x + thing.drift_x * t + thing.sway * std::sin(sway) + pushed * std::cos(thing.push_angle);
-  float y =
-      thing.y + thing.drift_y * t + thing.sway * std::cos(0.8F * sway) + pushed * std::sin(thing.push_angle);
+  float y = thing.y + thing.drift_y * t + thing.sway * std::cos(0.8F * sway) + pushed * std::sin(thing.push_angle);
   if (thing.hop > 0.0F && moment.count > 0) {
     const int hops = (moment.count + thing.turn_index) / thing.turns;
     const bool mine = (moment.count + thing.turn_index) % thing.turns == 0;
@@ -38,8 +37,8 @@ void draw_thing(const Thing& thing, const Moment& moment, std::uint32_t seed, bo
     x = wrap(x, kAspect, 1.2F * thing.size);
     y = wrap(y, 1.0F, 1.2F * thing.size);
   }
-  canvas.thing(thing.shape, x, y, size, thing.phase + thing.turn * t + thing.spin * moment.travelled,
-               thing.colour, thing.alpha);
+  canvas.thing(thing.shape, x, y, size, thing.phase + thing.turn * t + thing.spin * moment.travelled, thing.colour,
+               thing.alpha);
 }
 
 void draw_particles(const Scene& scene, const Moment& moment, Canvas& canvas) {
@@ -51,8 +50,7 @@ void draw_particles(const Scene& scene, const Moment& moment, Canvas& canvas) {
                     0.03F * std::sin(0.9F * moment.local_s + static_cast<float>(i)) +
                     0.3F * kAspect * near * scene.pan * moment.local_s;
     const float y = hash01(id, scene.seed, 3U) + near * fallen;
-    canvas.disc(wrap(x, kAspect, 0.05F), wrap(y, 1.0F, 0.05F), 0.0075F * near, scene.palette.light,
-                0.75F * near);
+    canvas.disc(wrap(x, kAspect, 0.05F), wrap(y, 1.0F, 0.05F), 0.0075F * near, scene.palette.light, 0.75F * near);
   }
 }
 
@@ -76,8 +74,8 @@ void draw_dancer(const Scene& scene, float cycle, Canvas& canvas) {
     const float raise = side * swing;
     const float elbow_x = neck_x + side * 0.15F * unit, elbow_y = neck_y + (0.12F - 0.14F * raise) * unit;
     canvas.limb(neck_x, neck_y + 0.02F * unit, elbow_x, elbow_y, 0.8F * thick, body);
-    canvas.limb(elbow_x, elbow_y, elbow_x + side * 0.08F * unit, elbow_y - (0.1F + 0.16F * raise) * unit,
-                0.8F * thick, body);
+    canvas.limb(elbow_x, elbow_y, elbow_x + side * 0.08F * unit, elbow_y - (0.1F + 0.16F * raise) * unit, 0.8F * thick,
+                body);
   }
   canvas.limb(hip_x, hip_y, neck_x, neck_y, 2.0F * thick, body);
   canvas.disc(neck_x - 0.02F * unit * swing, neck_y - 0.11F * unit, 0.075F * unit, scene.palette.light, 1.0F);

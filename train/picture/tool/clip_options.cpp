@@ -41,8 +41,7 @@ int style_index(const std::string& name) {
 /// "time:kind:valence:arousal"; the last two, or three, may be left out.
 SceneWish scene_of(const std::string& text) {
   const std::vector<std::string> parts = split(text, ':');
-  if (parts.empty() || parts.size() > 4)
-    refuse("--scene: expected TIME:KIND[:VALENCE[:AROUSAL]], got '" + text + "'");
+  if (parts.empty() || parts.size() > 4) refuse("--scene: expected TIME:KIND[:VALENCE[:AROUSAL]], got '" + text + "'");
   SceneWish wish;
   wish.from_s = number("--scene", parts[0]);
   if (parts.size() > 1) {

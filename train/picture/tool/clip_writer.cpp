@@ -21,8 +21,7 @@ bool exists(const char* element) {
 
 bool ends_with(const std::string& text, const char* end) {
   const std::string_view suffix = end;
-  return text.size() >= suffix.size() &&
-         text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
+  return text.size() >= suffix.size() && text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
 }
 
 /// The part of the pipeline after videoconvert.
@@ -91,9 +90,9 @@ ClipWriter::ClipWriter(const ClipOptions& options) : impl_(std::make_unique<Impl
   g_object_set(sink, "location", options.output.c_str(), nullptr);
   gst_object_unref(sink);
   impl_->source = GST_APP_SRC(gst_bin_get_by_name(GST_BIN(impl_->pipeline), "in"));
-  GstCaps* caps = gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "RGB", "width", G_TYPE_INT,
-                                      options.width, "height", G_TYPE_INT, options.height, "framerate",
-                                      GST_TYPE_FRACTION, options.fps, 1, nullptr);
+  GstCaps* caps =
+      gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "RGB", "width", G_TYPE_INT, options.width, "height",
+                          G_TYPE_INT, options.height, "framerate", GST_TYPE_FRACTION, options.fps, 1, nullptr);
   gst_app_src_set_caps(impl_->source, caps);
   gst_caps_unref(caps);
   gst_element_set_state(impl_->pipeline, GST_STATE_PLAYING);
@@ -113,8 +112,7 @@ void ClipWriter::write(std::span<const std::uint8_t> rgb) {
   for (std::size_t y = 0; y < rows; ++y) gst_buffer_fill(buffer, y * stride, &rgb[y * row], row);
   const auto fps = static_cast<std::uint64_t>(impl_->fps);
   GST_BUFFER_PTS(buffer) = gst_util_uint64_scale(impl_->frames, GST_SECOND, fps);
-  GST_BUFFER_DURATION(buffer) =
-      gst_util_uint64_scale(impl_->frames + 1, GST_SECOND, fps) - GST_BUFFER_PTS(buffer);
+  GST_BUFFER_DURATION(buffer) = gst_util_uint64_scale(impl_->frames + 1, GST_SECOND, fps) - GST_BUFFER_PTS(buffer);
   ++impl_->frames;
   if (gst_app_src_push_buffer(impl_->source, buffer) != GST_FLOW_OK)
     throw std::runtime_error("the encoder refused a frame");
@@ -123,8 +121,8 @@ void ClipWriter::write(std::span<const std::uint8_t> rgb) {
 void ClipWriter::finish() {
   gst_app_src_end_of_stream(impl_->source);
   GstBus* bus = gst_element_get_bus(impl_->pipeline);
-  GstMessage* message = gst_bus_timed_pop_filtered(
-      bus, GST_CLOCK_TIME_NONE, static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_EOS));
+  GstMessage* message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE,
+                                                   static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_EOS));
   gst_object_unref(bus);
   if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) impl_->throw_error(message);
   gst_message_unref(message);

@@ -25,8 +25,7 @@ Piece pulse(const ClipOptions& options) {
   piece.arousal = options.arousal;
   for (int beat = 0; beat < piece.beats; ++beat) {
     const int step = beat * stream::kStepsPerBeat;
-    piece.notes.push_back(
-        {step, 1, stream::Layer::kDrums, static_cast<std::uint8_t>(beat % 2 == 0 ? 36 : 38)});
+    piece.notes.push_back({step, 1, stream::Layer::kDrums, static_cast<std::uint8_t>(beat % 2 == 0 ? 36 : 38)});
     piece.notes.push_back({step, 2, stream::Layer::kMelody, 60});
     if (beat % 4 != 3) piece.notes.push_back({step + 2, 2, stream::Layer::kMelody, 64});
   }
@@ -45,10 +44,7 @@ void write_sidecar(const ClipOptions& options, const PictureRenderer& renderer) 
                       {"strength", event.strength}});
   }
   std::ofstream out(options.sidecar);
-  out << nlohmann::json{{"seconds", options.seconds},
-                        {"fps", options.fps},
-                        {"seed", options.seed},
-                        {"events", events}}
+  out << nlohmann::json{{"seconds", options.seconds}, {"fps", options.fps}, {"seed", options.seed}, {"events", events}}
              .dump(1)
       << '\n';
   if (!out) throw std::runtime_error("cannot write '" + options.sidecar + "'");

@@ -23,8 +23,12 @@ namespace fs = std::filesystem;
 using network::kGlobalNumbers;
 using network::kPlanNumbers;
 
-float uniform(std::mt19937_64& random) { return static_cast<float>((random() >> 40) * 0x1.0p-24); }
-bool chance(float p, std::mt19937_64& random) { return uniform(random) < p; }
+float uniform(std::mt19937_64& random) {
+  return static_cast<float>((random() >> 40) * 0x1.0p-24);
+}
+bool chance(float p, std::mt19937_64& random) {
+  return uniform(random) < p;
+}
 
 std::vector<Piece> gather_pieces(const TrainConfig& config, const std::function<void(double)>& progress) {
   std::vector<Piece> pieces;
@@ -113,14 +117,15 @@ Result<Dataset> Dataset::build_or_load(const TrainConfig& config, const std::fun
         for (float value : features.onset_density[at]) density.push_back(value);
         for (int s = 0; s < stream::kStepsPerBeat; ++s) {
           const auto step = static_cast<std::size_t>(b * stream::kStepsPerBeat + s);
-          const auto glance = pictured_piece && step < tracks[i].glances.size() ? tracks[i].glances[step]
-                                                                                : stream::Glance{};
+          const auto glance =
+              pictured_piece && step < tracks[i].glances.size() ? tracks[i].glances[step] : stream::Glance{};
           for (float value : glance.values()) glances.push_back(value);
         }
         std::int64_t row = -1;
         if (pictured_piece) {
           const auto second = static_cast<std::size_t>(b * 60.0 / piece.tempo_bpm);
-          if (second < static_cast<std::size_t>(tracks[i].seconds)) row = colour_count + static_cast<std::int64_t>(second);
+          if (second < static_cast<std::size_t>(tracks[i].seconds))
+            row = colour_count + static_cast<std::int64_t>(second);
         }
         colour_row.push_back(row);
         roll_index.insert(roll_index.end(), features.roll[at].begin(), features.roll[at].end());
@@ -144,10 +149,10 @@ Result<Dataset> Dataset::build_or_load(const TrainConfig& config, const std::fun
     set.colour_row_ = torch::tensor(colour_row);
     set.roll_start_ = torch::tensor(roll_start);
     set.roll_index_ = torch::tensor(roll_index);
-    torch::save(std::vector<torch::Tensor>{set.piece_start_, set.piece_beats_, set.global_, set.plan_,
-                                           set.onset_density_, set.glances_, set.colour_, set.colour_row_,
-                                           set.roll_start_, set.roll_index_},
-                cache.string());
+    torch::save(
+        std::vector<torch::Tensor>{set.piece_start_, set.piece_beats_, set.global_, set.plan_, set.onset_density_,
+                                   set.glances_, set.colour_, set.colour_row_, set.roll_start_, set.roll_index_},
+        cache.string());
     std::ofstream file(names);
     for (const auto& source : set.sources_) file << source << '\n';
   }
@@ -231,7 +236,8 @@ Window Dataset::random_window(int batch, int beats, std::mt19937_64& random) con
   window.glances = shape(glances_.index_select(0, index)).contiguous();
   window.global = global_.index_select(0, torch::tensor(picked)).contiguous();
   window.place = torch::cat({window.plan.narrow(-1, 24, 4),
-                             window.global.narrow(-1, kGlobalNumbers - 1, 1).unsqueeze(1).expand({batch, beats, 1})}, -1)
+                             window.global.narrow(-1, kGlobalNumbers - 1, 1).unsqueeze(1).expand({batch, beats, 1})},
+                            -1)
                      .contiguous();
 
   auto& seen = window.seen;
@@ -246,7 +252,8 @@ Window Dataset::random_window(int batch, int beats, std::mt19937_64& random) con
 
   for (int i = 0; i < batch; ++i) {
     // The picture is known up to a random beat: the look-ahead of a live window has not been seen.
-    const int horizon = chance(0.3F, random) ? beats : 8 + static_cast<int>(random() % static_cast<std::uint64_t>(beats - 7));
+    const int horizon =
+        chance(0.3F, random) ? beats : 8 + static_cast<int>(random() % static_cast<std::uint64_t>(beats - 7));
     if (horizon < beats) window.glances[i].narrow(0, horizon, beats - horizon).zero_();
     // Guidance needs a null branch: now and then everything seen is dropped, and each part alone.
     const bool nothing = chance(0.1F, random);
@@ -256,7 +263,8 @@ Window Dataset::random_window(int batch, int beats, std::mt19937_64& random) con
 
     auto global = window.global[i];
     auto* g = global.data_ptr<float>();
-    const float valence = g[stream::kStyles + stream::kScaleModes], arousal = g[stream::kStyles + stream::kScaleModes + 2];
+    const float valence = g[stream::kStyles + stream::kScaleModes],
+                arousal = g[stream::kStyles + stream::kScaleModes + 2];
     torch::Tensor still;
     for (int k = 0; k < slow && 2 * k < horizon; ++k) {
       const auto row = colour_row_.data_ptr<std::int64_t>()[rows[static_cast<std::size_t>(i * beats + 2 * k)]];

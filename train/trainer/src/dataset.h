@@ -15,14 +15,14 @@
 namespace photoplayer::train {
 
 struct Window {
-  torch::Tensor latents;  ///< [batch, beats, dims], normalised
-  torch::Tensor plan;     ///< [batch, beats, kPlanNumbers]
-  torch::Tensor global;   ///< [batch, kGlobalNumbers]
-  torch::Tensor glances;  ///< [batch, beats, 32]
-  torch::Tensor place;    ///< [batch, beats, 5]
-  torch::Tensor beat_semantic;  ///< [batch, beats, 512], zeros where unseen
-  torch::Tensor onset_density;  ///< [batch, beats, 4] of the music itself
-  network::SeenConditions seen; ///< `rhythm` holds the music's own; the trainer mixes predicted ones in
+  torch::Tensor latents;         ///< [batch, beats, dims], normalised
+  torch::Tensor plan;            ///< [batch, beats, kPlanNumbers]
+  torch::Tensor global;          ///< [batch, kGlobalNumbers]
+  torch::Tensor glances;         ///< [batch, beats, 32]
+  torch::Tensor place;           ///< [batch, beats, 5]
+  torch::Tensor beat_semantic;   ///< [batch, beats, 512], zeros where unseen
+  torch::Tensor onset_density;   ///< [batch, beats, 4] of the music itself
+  network::SeenConditions seen;  ///< `rhythm` holds the music's own; the trainer mixes predicted ones in
 };
 
 class Dataset {

@@ -48,7 +48,8 @@ class JointModelImpl : public torch::nn::Module {
     return {(wrong * asked).sum() / asked.sum(), rhythm_loss};
   }
 
-  /// [batch, beats]: how many first beats are given, from none to all but a bar and a half; a window at play has sixteen or more.
+  /// [batch, beats]: how many first beats are given, from none to all but a bar and a half; a window at play has
+  /// sixteen or more.
   static torch::Tensor random_context(const torch::Tensor& latents) {
     const auto batch = latents.size(0), beats = latents.size(1);
     const auto longest = static_cast<double>(beats - 6);

@@ -28,16 +28,25 @@ struct StepCount {
 /// How much one onset adds to the onset density function: what a listener hears as pulse weighs most.
 float onset_weight(const PieceNote& note) {
   switch (note.layer) {
-    case Layer::kMelody: return 0.25F;
-    case Layer::kHarmony: return 0.08F;
-    case Layer::kFigure: return 0.12F;
-    case Layer::kBass: return 0.2F;
-    case Layer::kDrums: break;
+    case Layer::kMelody:
+      return 0.25F;
+    case Layer::kHarmony:
+      return 0.08F;
+    case Layer::kFigure:
+      return 0.12F;
+    case Layer::kBass:
+      return 0.2F;
+    case Layer::kDrums:
+      break;
   }
   switch (drum_class(note.pitch)) {
-    case 0: case 1: return 0.25F;  // kick, snare
-    case 6: return 0.4F;           // crash
-    default: return 0.06F;
+    case 0:
+    case 1:
+      return 0.25F;  // kick, snare
+    case 6:
+      return 0.4F;  // crash
+    default:
+      return 0.06F;
   }
 }
 
@@ -142,7 +151,8 @@ PieceFeatures features_of(const Piece& piece) {
 
     int pitched = 0;
     const int from = std::max(0, beat - 2), to = std::min(piece.beats, beat + 2);
-    for (int s = from * kStepsPerBeat; s < to * kStepsPerBeat; ++s) pitched += steps[static_cast<std::size_t>(s)].pitched;
+    for (int s = from * kStepsPerBeat; s < to * kStepsPerBeat; ++s)
+      pitched += steps[static_cast<std::size_t>(s)].pitched;
     plan.density = network::density_of(static_cast<float>(pitched) / static_cast<float>(std::max(1, to - from)));
 
     std::array<float, kStepsPerBeat> density{};

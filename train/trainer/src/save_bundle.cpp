@@ -30,13 +30,18 @@ void collect(const std::string& prefix, const torch::nn::Module& module, std::ve
 nlohmann::json count_sources(const std::vector<std::string>& sources) {
   int composed = 0, lieder = 0, other = 0;
   for (const auto& source : sources) {
-    if (source.rfind("composer:", 0) == 0) ++composed;
-    else if (source.find("lc") != std::string::npos) ++lieder;
-    else ++other;
+    if (source.rfind("composer:", 0) == 0)
+      ++composed;
+    else if (source.find("lc") != std::string::npos)
+      ++lieder;
+    else
+      ++other;
   }
   return {{{"what", "pieces by the project's own composer"}, {"count", composed}, {"licence", "Apache-2.0"}},
           {{"what", "OpenScore Lieder Corpus, segments"}, {"count", lieder}, {"licence", "CC0-1.0"}},
-          {{"what", "Tanner Helland (tannerhelland.com), free-music, segments"}, {"count", other}, {"licence", "CC-BY-4.0"}}};
+          {{"what", "Tanner Helland (tannerhelland.com), free-music, segments"},
+           {"count", other},
+           {"licence", "CC-BY-4.0"}}};
 }
 
 }  // namespace
@@ -52,7 +57,8 @@ Result<void> save_bundle(const TrainConfig& config, const std::vector<std::strin
   if (!config.start_bundle.empty()) {  // its weights are in these, so its data are, too
     const auto start = model::Bundle::open(config.start_bundle);
     if (!start) return tl::unexpected(start.error());
-    provenance["continued_from"] = {{"sha256", start->sha256()}, {"provenance", nlohmann::json::parse(start->info().provenance)}};
+    provenance["continued_from"] = {{"sha256", start->sha256()},
+                                    {"provenance", nlohmann::json::parse(start->info().provenance)}};
   }
   nlohmann::json semantic_config;
   if (!config.semantic_weights.empty()) {
@@ -73,12 +79,21 @@ Result<void> save_bundle(const TrainConfig& config, const std::vector<std::strin
       {"licence", "Apache-2.0; trained in part on CC-BY-4.0 music by Tanner Helland (tannerhelland.com)"},
       {"provenance", provenance},
       {"config",
-       {{"latent_dims", dit.latent_dims}, {"width", dit.width}, {"depth", dit.depth}, {"head_dims", dit.head_dims},
-        {"cond_dims", dit.cond_dims}, {"feed_forward_dims", dit.feed_forward_dims}, {"film_dims", dit.film_dims},
-        {"colour_hidden", dit.colour_hidden}, {"plan_numbers", dit.plan_numbers},
-        {"global_numbers", dit.global_numbers}, {"fusion", config.fusion}, {"compat", "paper"},
+       {{"latent_dims", dit.latent_dims},
+        {"width", dit.width},
+        {"depth", dit.depth},
+        {"head_dims", dit.head_dims},
+        {"cond_dims", dit.cond_dims},
+        {"feed_forward_dims", dit.feed_forward_dims},
+        {"film_dims", dit.film_dims},
+        {"colour_hidden", dit.colour_hidden},
+        {"plan_numbers", dit.plan_numbers},
+        {"global_numbers", dit.global_numbers},
+        {"fusion", config.fusion},
+        {"compat", "paper"},
         {"context", dit.clean_context ? "clean" : "renoised"},
-        {"vae_hidden", network::ScoreVaeConfig{}.hidden}, {"window_rows", config.window_beats},
+        {"vae_hidden", network::ScoreVaeConfig{}.hidden},
+        {"window_rows", config.window_beats},
         {"semantic", semantic_config}}}};
   return model::write_bundle(config.bundle_out, description.dump(), tensors);
 }

@@ -25,7 +25,9 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// One thread per replica, and memory that stays mapped: LibTorch's activations are large enough that glibc would
 /// map and unmap them at every operation, which halves the speed.
@@ -101,8 +103,8 @@ class Trainer {
       const double share = seconds_since(start) / budget_s;
       set_rate(optimiser, rate_at(config_.vae_rate, share, step));
       const double loss = replicas.backward([&](network::ScoreVae& vae, int i) {
-        const auto beats = data_.rolls(data_.random_beats(config_.vae_batch / config_.replicas,
-                                                          random[static_cast<std::size_t>(i)]));
+        const auto beats =
+            data_.rolls(data_.random_beats(config_.vae_batch / config_.replicas, random[static_cast<std::size_t>(i)]));
         const auto [mean, log_variance] = vae->encode(beats);
         const auto latent = mean + torch::randn_like(mean) * (0.5 * log_variance).exp();
         const auto logits = vae->decode(latent);
@@ -135,7 +137,9 @@ class Trainer {
     const auto truth = beats > 0.5;
     const double hit = (decoded & truth).sum().item<double>();
     const double f1 = 2.0 * hit / (decoded.sum().item<double>() + truth.sum().item<double>());
-    log_.write({{"stage", "vae"}, {"note_f1", f1}, {"std_min", vae_->latent_std.min().item<double>()},
+    log_.write({{"stage", "vae"},
+                {"note_f1", f1},
+                {"std_min", vae_->latent_std.min().item<double>()},
                 {"std_max", vae_->latent_std.max().item<double>()}});
     std::vector<torch::Tensor> latents;
     for (std::int64_t at = 0; at < data_.beats(); at += 8192) {
@@ -202,7 +206,8 @@ class Trainer {
       std::vector<double> parts(static_cast<std::size_t>(2 * config_.replicas));
       replicas.backward([&](JointModel& model, int i) {
         const auto r = static_cast<std::size_t>(i);
-        const auto window = data_.random_window(config_.joint_batch / config_.replicas, config_.window_beats, random[r]);
+        const auto window =
+            data_.random_window(config_.joint_batch / config_.replicas, config_.window_beats, random[r]);
         const auto losses = model->losses(window, p_real);
         parts[2 * r] = losses.diffusion.item<double>();
         parts[2 * r + 1] = losses.rhythm.item<double>();
@@ -270,7 +275,8 @@ Result<void> train(const std::string& config_path, const std::function<void(cons
   if (!config) return tl::unexpected(config.error());
   std::error_code made;
   fs::create_directories(config->run_folder, made);
-  if (made) return fail(ErrorCode::kOutput, "cannot make the run folder '" + config->run_folder + "': " + made.message());
+  if (made)
+    return fail(ErrorCode::kOutput, "cannot make the run folder '" + config->run_folder + "': " + made.message());
   try {
     return Trainer(std::move(*config), on_progress, stop).run();
   } catch (const std::exception& error) {

@@ -7,10 +7,10 @@
 namespace photoplayer::train {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainConfig, run_folder, bundle_out, scores, semantic_weights,
-                                                semantic_bank, start_bundle, vae_start, name, seed, composed_pieces, pieces_with_pictures,
-                                                lieder_files, vae_minutes, joint_minutes, replicas, vae_batch,
-                                                joint_batch, window_beats, vae_rate, joint_rate, kl_weight, ema_decay,
-                                                fusion, clean_context, width, depth, latent_dims)
+                                                semantic_bank, start_bundle, vae_start, name, seed, composed_pieces,
+                                                pieces_with_pictures, lieder_files, vae_minutes, joint_minutes,
+                                                replicas, vae_batch, joint_batch, window_beats, vae_rate, joint_rate,
+                                                kl_weight, ema_decay, fusion, clean_context, width, depth, latent_dims)
 
 Result<TrainConfig> read_train_config(const std::string& path) {
   std::ifstream file(path);

@@ -9,13 +9,13 @@
 namespace photoplayer::train {
 
 struct TrainConfig {
-  std::string run_folder = "build/train";   ///< dataset cache, checkpoints, log.jsonl
-  std::string bundle_out;                   ///< where the bundle goes at the end; empty = none
-  std::string scores;                       ///< folder with openscore-lieder/ and free-music/; empty = composer only
-  std::string semantic_weights;             ///< safetensors of the semantic encoder, copied into the bundle
-  std::string semantic_bank;                ///< safetensors with embedding, valence, arousal, style
-  std::string start_bundle;                 ///< go on from this bundle's weights, all of them; empty = from nothing
-  std::string vae_start;                    ///< weights of an earlier run's VAE (its vae.pt) to go on from; empty = none
+  std::string run_folder = "build/train";  ///< dataset cache, checkpoints, log.jsonl
+  std::string bundle_out;                  ///< where the bundle goes at the end; empty = none
+  std::string scores;                      ///< folder with openscore-lieder/ and free-music/; empty = composer only
+  std::string semantic_weights;            ///< safetensors of the semantic encoder, copied into the bundle
+  std::string semantic_bank;               ///< safetensors with embedding, valence, arousal, style
+  std::string start_bundle;                ///< go on from this bundle's weights, all of them; empty = from nothing
+  std::string vae_start;                   ///< weights of an earlier run's VAE (its vae.pt) to go on from; empty = none
   std::string name = "parlour";
   std::uint64_t seed = 1;
   int composed_pieces = 4000;
@@ -23,7 +23,7 @@ struct TrainConfig {
   int lieder_files = 100000;
   double vae_minutes = 8.0;
   double joint_minutes = 60.0;
-  int replicas = 2;                         ///< data-parallel copies, one core each
+  int replicas = 2;  ///< data-parallel copies, one core each
   int vae_batch = 512;
   int joint_batch = 32;
   int window_beats = 32;
@@ -32,7 +32,7 @@ struct TrainConfig {
   double kl_weight = 0.006;
   double ema_decay = 0.998;
   std::string fusion = "FiLM_gate";
-  bool clean_context = true;                ///< windows begin with finished beats, as at play
+  bool clean_context = true;  ///< windows begin with finished beats, as at play
   int width = 256, depth = 5, latent_dims = 96;
 };
 

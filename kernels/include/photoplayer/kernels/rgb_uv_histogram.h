@@ -45,8 +45,7 @@ struct RgbUvHistogramArgs {
   if (args.rgb == nullptr) return bad_argument("rgb is null");
   if (args.histogram == nullptr) return bad_argument("histogram is null");
   if (args.width < 1 || args.height < 1) return bad_argument("the picture is empty");
-  if (args.stride_bytes < 3 * static_cast<std::ptrdiff_t>(args.width))
-    return bad_argument("stride_bytes is too small");
+  if (args.stride_bytes < 3 * static_cast<std::ptrdiff_t>(args.width)) return bad_argument("stride_bytes is too small");
   if (!(args.sigma > 0.0F)) return bad_argument("sigma must be above 0");
   return {};
 }

@@ -26,7 +26,7 @@ using TensorSource =
     std::function<Result<std::vector<float>>(const std::string& name, std::span<const std::int64_t> shape)>;
 
 /// Copies what it needs. Fails with kBadBundle. The encoder is called by one thread at a time.
-[[nodiscard]] Result<std::unique_ptr<stream::SemanticEncoder>> make_semantic_encoder(
-    std::string_view config_json, const TensorSource& tensors);
+[[nodiscard]] Result<std::unique_ptr<stream::SemanticEncoder>> make_semantic_encoder(std::string_view config_json,
+                                                                                     const TensorSource& tensors);
 
 }  // namespace photoplayer::model

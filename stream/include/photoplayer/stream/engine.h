@@ -32,16 +32,16 @@ struct EngineSettings {
   float guidance = 1.5F;
   Mode mode = Mode::kAligned;
   Controls controls;
-  double sample_rate_hz = 44100.0;      ///< fixed; here so that nobody writes the number twice
-  int context_rows = 16;                ///< final latents that a window sees
-  int look_ahead_rows = 8;              ///< provisional latents beyond the hop
-  double max_hop_s = 1.25;              ///< a hop is the most whole beats within this, at least one
-  double analysis_s = 0.25;             ///< delay of the picture analysis
-  double budget_s = 0.30;               ///< time allowed for one hop's computation, live
-  double jitter_s = 0.06;               ///< PCM kept ready for the render thread, live
-  std::optional<double> duration_s;     ///< length of the film if known: a cadence is planned inside it
-  double origin_s = 0.0;                ///< running time of the first sample
-  float warm_start = 0.6F;              ///< diffusion time at which provisional latents start again; 1 = never warm
+  double sample_rate_hz = 44100.0;   ///< fixed; here so that nobody writes the number twice
+  int context_rows = 16;             ///< final latents that a window sees
+  int look_ahead_rows = 8;           ///< provisional latents beyond the hop
+  double max_hop_s = 1.25;           ///< a hop is the most whole beats within this, at least one
+  double analysis_s = 0.25;          ///< delay of the picture analysis
+  double budget_s = 0.30;            ///< time allowed for one hop's computation, live
+  double jitter_s = 0.06;            ///< PCM kept ready for the render thread, live
+  std::optional<double> duration_s;  ///< length of the film if known: a cadence is planned inside it
+  double origin_s = 0.0;             ///< running time of the first sample
+  float warm_start = 0.6F;           ///< diffusion time at which provisional latents start again; 1 = never warm
 };
 
 struct EngineParts {

@@ -20,12 +20,12 @@ inline constexpr int kStepsPerBeat = 4;  ///< sixteenths: the score's grid
 struct NoteEvent {
   std::int64_t step = 0;
   Layer layer = Layer::kMelody;
-  bool on = true;                ///< false: the note ends here
-  std::uint8_t pitch = 60;       ///< MIDI key number, or the General MIDI drum key for kDrums
-  float velocity = 0.6F;         ///< 0…1, before dynamics; unused when `on` is false
-  bool accent = false;           ///< a marked accent: added for a picture event, not the network's
-  double offset_s = 0.0;         ///< moved from the grid by this much to meet a cut (hit point)
-  float late_steps = 0.0F;       ///< swing: later than the grid by this share of a sixteenth, unless it meets a cut
+  bool on = true;           ///< false: the note ends here
+  std::uint8_t pitch = 60;  ///< MIDI key number, or the General MIDI drum key for kDrums
+  float velocity = 0.6F;    ///< 0…1, before dynamics; unused when `on` is false
+  bool accent = false;      ///< a marked accent: added for a picture event, not the network's
+  double offset_s = 0.0;    ///< moved from the grid by this much to meet a cut (hit point)
+  float late_steps = 0.0F;  ///< swing: later than the grid by this share of a sixteenth, unless it meets a cut
 };
 
 }  // namespace photoplayer::stream

@@ -17,9 +17,9 @@ struct PictureView {
   std::ptrdiff_t stride_bytes = 0;
 };
 
-inline constexpr int kThumbWidth = 64;    ///< fast path: the whole frame, stretched
+inline constexpr int kThumbWidth = 64;  ///< fast path: the whole frame, stretched
 inline constexpr int kThumbHeight = 36;
-inline constexpr int kStillSide = 128;    ///< slow path: the whole frame, stretched to a square
+inline constexpr int kStillSide = 128;  ///< slow path: the whole frame, stretched to a square
 
 /// The semantic encoder's slot (CLIP's in the paper). Called by the perception thread only; may take up to a second.
 class SemanticEncoder {

@@ -17,10 +17,10 @@ namespace photoplayer::stream {
 
 /// A cut (or another strong event) that the music will meet.
 struct Hit {
-  std::int64_t step = 0;   ///< the sixteenth that carries the accent
-  double time_s = 0.0;     ///< where the event is; the accent sounds there
-  double offset_s = 0.0;   ///< time_s minus the (bent) grid time of `step`
-  float strength = 0.0F;   ///< 0…1
+  std::int64_t step = 0;  ///< the sixteenth that carries the accent
+  double time_s = 0.0;    ///< where the event is; the accent sounds there
+  double offset_s = 0.0;  ///< time_s minus the (bent) grid time of `step`
+  float strength = 0.0F;  ///< 0…1
 };
 
 /// One sampling run. Rows are latents: `context` final ones, then `hop` new, then `look_ahead` provisional.
@@ -30,16 +30,16 @@ struct WindowRequest {
   int context = 0;
   int hop = 0;
   int look_ahead = 0;
-  std::span<const float> known;      ///< [context, dims] final latents
-  std::span<const float> noise;      ///< [context + hop + look_ahead, dims], a function of (seed, index, channel)
-  std::span<const float> warm;       ///< [hop + look_ahead, dims] provisional latents, or empty
-  int warm_rows = 0;                 ///< so many rows of `warm` were generated before; the rest is unit normal noise
-  float start = 1.0F;                ///< diffusion time at which new rows start; 1 = pure noise, needs no `warm`
-  std::span<const double> times_s;   ///< [rows + 1] running time of each row's beginning
+  std::span<const float> known;     ///< [context, dims] final latents
+  std::span<const float> noise;     ///< [context + hop + look_ahead, dims], a function of (seed, index, channel)
+  std::span<const float> warm;      ///< [hop + look_ahead, dims] provisional latents, or empty
+  int warm_rows = 0;                ///< so many rows of `warm` were generated before; the rest is unit normal noise
+  float start = 1.0F;               ///< diffusion time at which new rows start; 1 = pure noise, needs no `warm`
+  std::span<const double> times_s;  ///< [rows + 1] running time of each row's beginning
   const Timeline* timeline = nullptr;
-  double seen_until_s = 0.0;         ///< the picture is known up to here
-  std::span<const Hit> hits;         ///< inside the window
-  std::int64_t end_row = -1;         ///< the piece ends here (cadence before it); −1 = open end
+  double seen_until_s = 0.0;  ///< the picture is known up to here
+  std::span<const Hit> hits;  ///< inside the window
+  std::int64_t end_row = -1;  ///< the piece ends here (cadence before it); −1 = open end
   Controls controls;
   double tempo_bpm = 0.0;
   std::uint64_t seed = 0;
@@ -53,7 +53,7 @@ struct WindowRequest {
 struct WindowResult {
   std::vector<float> latents;  ///< [hop + look_ahead, dims]
   int steps_taken = 0;
-  bool guided = true;          ///< false if guidance was dropped to save time
+  bool guided = true;  ///< false if guidance was dropped to save time
 };
 
 class LatentGenerator {
@@ -68,8 +68,7 @@ class LatentGenerator {
   /// Asked once, before the first window and only if the user set no tempo: the tempo that suits what was seen in
   /// [from_s, seen_until_s). Nothing: the engine takes `picture_tempo_bpm`.
   [[nodiscard]] virtual std::optional<double> propose_tempo_bpm(const Timeline& /*timeline*/, double /*from_s*/,
-                                                                double /*seen_until_s*/,
-                                                                const Controls& /*controls*/) {
+                                                                double /*seen_until_s*/, const Controls& /*controls*/) {
     return std::nullopt;
   }
 };

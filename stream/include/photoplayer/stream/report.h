@@ -39,12 +39,12 @@ struct Report {
   std::vector<double> seams_s, beats_s, bars_s;
   double tempo_bpm = 0.0;
   std::string beat_source = "score";
-  Controls decided;                      ///< style, key and scale of the piece
+  Controls decided;  ///< style, key and scale of the piece
   std::vector<ReportedEvent> events;
   std::uint64_t notes = 0, notes_corrected = 0;
   std::uint64_t underrun_events = 0, underrun_frames = 0;
   LadderCounts ladder;
-  std::uint64_t failures = 0;            ///< windows that the generator or decoder failed on, live
+  std::uint64_t failures = 0;  ///< windows that the generator or decoder failed on, live
   std::string last_failure;
   std::vector<StageTimes> stages;
 };

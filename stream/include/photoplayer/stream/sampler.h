@@ -34,8 +34,7 @@ class Sampler {
     WindowResult window;
     bool fewer_steps = false;
   };
-  [[nodiscard]] Result<Sampled> sample(const Timeline& timeline, double seen_until_s,
-                                       const Controls& controls,
+  [[nodiscard]] Result<Sampled> sample(const Timeline& timeline, double seen_until_s, const Controls& controls,
                                        const std::function<int(int)>& steps_that_fit);
   /// The quick half: makes it part of the piece and reads its notes.
   [[nodiscard]] Result<Hop> commit(Sampled sampled);

@@ -29,7 +29,7 @@ inline constexpr double kMaxTempo_bpm = 180.0;
 struct Ending {
   std::int64_t beats = 1;  ///< length of the piece
   double tempo_bpm = 0.0;  ///< within `kMaxBend` of the tempo asked for
-  double end_s = 0.0;  ///< from its beginning; a little before the film's end, so that the last chord rings
+  double end_s = 0.0;      ///< from its beginning; a little before the film's end, so that the last chord rings
 };
 /// Prefers a whole number of bars, then of half bars, then of beats; never later than `length_s` unless not
 /// even one beat fits.

@@ -24,8 +24,7 @@ void clear(Sketch& sketch, int begin, int end) {
   for (PieceNote note : sketch.notes) {
     const int note_end = note.start_step + note.length_steps;
     if (note.start_step < end && note_end > begin) {
-      if (note.layer != Layer::kDrums && note_end > end)
-        kept.push_back({end, note_end - end, note.layer, note.pitch});
+      if (note.layer != Layer::kDrums && note_end > end) kept.push_back({end, note_end - end, note.layer, note.pitch});
       if (note.start_step >= begin) continue;
       note.length_steps = begin - note.start_step;
     }
@@ -43,8 +42,7 @@ std::vector<int> stroke_keys(Layer layer, const Harmony& harmony, int near) {
     }
     case Layer::kHarmony: {
       const std::vector<int> tones = keys_in(harmony.tones, 52, 72);
-      return {tones.begin(),
-              tones.begin() + std::min<std::ptrdiff_t>(4, static_cast<std::ptrdiff_t>(tones.size()))};
+      return {tones.begin(), tones.begin() + std::min<std::ptrdiff_t>(4, static_cast<std::ptrdiff_t>(tones.size()))};
     }
     default: {
       const std::vector<int> tones = keys_in(harmony.tones, 60, 86);
@@ -60,8 +58,7 @@ void strike(Sketch& sketch, int at, int length, bool drums) {
   const ChordSpan& span = sketch.span_at_step(at);
   length = std::min(length, (span.beat + span.beats) * 4 - at);
   for (Layer layer : {Layer::kMelody, Layer::kHarmony, Layer::kFigure, Layer::kBass}) {
-    if (!layers[static_cast<std::size_t>(layer)] && !sounds_in(sketch, layer, at, at + bar_steps / 2))
-      continue;
+    if (!layers[static_cast<std::size_t>(layer)] && !sounds_in(sketch, layer, at, at + bar_steps / 2)) continue;
     bool struck = false;
     int near = layer == Layer::kMelody ? 74 : 67;
     std::vector<PieceNote> again;
@@ -97,12 +94,9 @@ void strike(Sketch& sketch, int at, int length, bool drums) {
 
 void place_accents(Sketch& sketch, Random random) {
   const bool has_drums = sounds_in(sketch, Layer::kDrums, 0, sketch.steps());
-  const double eager = sketch.style == kAmbient                             ? 0.2
-                       : sketch.style == kPiano || sketch.style == kChamber ? 0.4
-                                                                            : 0.65;
+  const double eager = sketch.style == kAmbient ? 0.2 : sketch.style == kPiano || sketch.style == kChamber ? 0.4 : 0.65;
   if (!random.chance(eager)) return;
-  const bool drums =
-      has_drums || ((sketch.style == kCinematic || sketch.style == kAdventure) && random.chance(0.7));
+  const bool drums = has_drums || ((sketch.style == kCinematic || sketch.style == kAdventure) && random.chance(0.7));
   const double often = random.between(0.1, 0.6);
   const int bar_steps = sketch.bar_steps();
   int last = -bar_steps;

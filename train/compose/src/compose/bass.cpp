@@ -130,8 +130,7 @@ class BassWriter {
       case 'W': {
         const std::vector<int> tones = keys_in(harmony.tones, 28, 57);
         const int at = nearest_index(tones, last_key);
-        const int moved =
-            std::clamp(at + (random_.chance(0.6) ? 1 : -1), 0, static_cast<int>(tones.size()) - 1);
+        const int moved = std::clamp(at + (random_.chance(0.6) ? 1 : -1), 0, static_cast<int>(tones.size()) - 1);
         return tones[static_cast<std::size_t>(moved)];
       }
       case 'A': {

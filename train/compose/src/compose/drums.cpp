@@ -134,11 +134,7 @@ const std::vector<Groove> kWaltzGrooves = {
     {0.55, {{kKick, "x..........."}, {kClosedHat, "....x...x..."}, {kShaker, "x.x.x.x.x.x."}}},
     {0.65, {{kKick, "x.....x....."}, {kSnare, "....x...x..."}, {kRide, "x...x...x..."}}},
     {0.8, {{kLowTom, "x.....x.x..."}, {kSnare, "....x...x.x."}, {kKick, "x..........."}}},
-    {0.95,
-     {{kKick, "x.....x....."},
-      {kSnare, "....x..xx.xx"},
-      {kHighTom, "..x......x.."},
-      {kLowTom, "x...x...x..."}}}};
+    {0.95, {{kKick, "x.....x....."}, {kSnare, "....x..xx.xx"}, {kHighTom, "..x......x.."}, {kLowTom, "x...x...x..."}}}};
 
 const std::vector<Groove>& grooves_of(const Sketch& sketch) {
   if (sketch.beats_per_bar == 3) return kWaltzGrooves;
@@ -229,12 +225,9 @@ void write_drums(Sketch& sketch, Random random) {
         fill(sketch, begin + bar_steps, energy, random);
       else if (in_section % 2 == 1 && energy > 0.3 && random.chance(0.4)) {
         const int place = bar_steps - random.between_int(1, 3);
-        sketch.add_drum(begin + place, key_of(random.chance(0.5)      ? kKick
-                                              : sketch.style == kFolk ? kShaker
-                                                                      : kSnare));
+        sketch.add_drum(begin + place, key_of(random.chance(0.5) ? kKick : sketch.style == kFolk ? kShaker : kSnare));
       }
-      if (in_section == 0 && loud_style && random.chance(0.25 + 0.6 * energy))
-        sketch.add_drum(begin, key_of(kCrash));
+      if (in_section == 0 && loud_style && random.chance(0.25 + 0.6 * energy)) sketch.add_drum(begin, key_of(kCrash));
       if (sketch.style != kFolk && loud_style && last && random.chance(0.15 * energy))
         sketch.add_drum(begin + bar_steps - 2, key_of(kOpenHat));
     }

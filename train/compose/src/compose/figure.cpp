@@ -33,34 +33,25 @@ const std::vector<Arpeggio> kFlowing = {{"0214", 4, 0.25},
                                         {"0...2.4.", 2, 0.3},
                                         {"0121012101210121", 1, 0.9},
                                         {"04231423", 2, 0.6}};
-const std::vector<Arpeggio> kFlowingTriple = {
-    {"012", 4, 0.25},    {".12", 4, 0.2},           {"012321", 2, 0.5},
-    {"024242", 2, 0.55}, {"012343", 2, 0.55},       {"0.1234", 2, 0.45},
-    {"..1212", 2, 0.4},  {"012343210123", 1, 0.95}, {"021302130213", 1, 0.9}};
-const std::vector<Arpeggio> kAlberti = {{"02120212", 2, 0.5},
-                                        {"0212021202120212", 1, 0.9},
-                                        {"0212", 4, 0.25},
-                                        {"0121", 4, 0.25},
-                                        {"03230323", 2, 0.5}};
+const std::vector<Arpeggio> kFlowingTriple = {{"012", 4, 0.25},    {".12", 4, 0.2},           {"012321", 2, 0.5},
+                                              {"024242", 2, 0.55}, {"012343", 2, 0.55},       {"0.1234", 2, 0.45},
+                                              {"..1212", 2, 0.4},  {"012343210123", 1, 0.95}, {"021302130213", 1, 0.9}};
+const std::vector<Arpeggio> kAlberti = {
+    {"02120212", 2, 0.5}, {"0212021202120212", 1, 0.9}, {"0212", 4, 0.25}, {"0121", 4, 0.25}, {"03230323", 2, 0.5}};
 const std::vector<Arpeggio> kMachine = {
     {"0.2.1.2.0.2.1.3.", 1, 0.5}, {"0120120120120123", 1, 0.85}, {"0..1..2.3..2..1.", 1, 0.45},
     {"0123012301230123", 1, 0.9}, {"3210321032103210", 1, 0.9},  {".0.1.2.3.0.1.2.3", 1, 0.55},
     {"0..0..0.2..2..2.", 1, 0.5}, {"00.11.22.33.21.1", 1, 0.75}, {"0242", 4, 0.25},
     {"0.3.2.1.", 2, 0.35},        {"02130213", 2, 0.55},         {"0120212012021234", 1, 0.95}};
-const std::vector<Arpeggio> kDriving = {{"00000000", 2, 0.5},          {"00200020", 2, 0.55},
-                                        {"0.000.000.000.00", 1, 0.8},  {"0000111122221111", 1, 0.9},
-                                        {"0101010101010101", 1, 0.9},  {"02020202", 2, 0.55},
-                                        {"0..0..0.0..0..1.", 1, 0.55}, {"0.0.2.0.1.0.2.0.", 1, 0.6},
-                                        {"0120120120120120", 1, 0.85}, {"0246", 4, 0.25},
-                                        {"01234321", 2, 0.6}};
-const std::vector<Arpeggio> kDrivingTriple = {{"000000", 2, 0.5},
-                                              {"012321", 2, 0.55},
-                                              {"0.000.000.00", 1, 0.8},
-                                              {"010101010101", 1, 0.9},
-                                              {"024", 4, 0.25}};
-const std::vector<Arpeggio> kPicking = {
-    {"02132132", 2, 0.55},        {"0.21.321", 2, 0.5},  {"02.12.12", 2, 0.45}, {"0212", 4, 0.25},
-    {"0213021302130213", 1, 0.9}, {"0..2.132", 2, 0.45}, {"03213212", 2, 0.6}};
+const std::vector<Arpeggio> kDriving = {
+    {"00000000", 2, 0.5},          {"00200020", 2, 0.55}, {"0.000.000.000.00", 1, 0.8},  {"0000111122221111", 1, 0.9},
+    {"0101010101010101", 1, 0.9},  {"02020202", 2, 0.55}, {"0..0..0.0..0..1.", 1, 0.55}, {"0.0.2.0.1.0.2.0.", 1, 0.6},
+    {"0120120120120120", 1, 0.85}, {"0246", 4, 0.25},     {"01234321", 2, 0.6}};
+const std::vector<Arpeggio> kDrivingTriple = {
+    {"000000", 2, 0.5}, {"012321", 2, 0.55}, {"0.000.000.00", 1, 0.8}, {"010101010101", 1, 0.9}, {"024", 4, 0.25}};
+const std::vector<Arpeggio> kPicking = {{"02132132", 2, 0.55}, {"0.21.321", 2, 0.5},         {"02.12.12", 2, 0.45},
+                                        {"0212", 4, 0.25},     {"0213021302130213", 1, 0.9}, {"0..2.132", 2, 0.45},
+                                        {"03213212", 2, 0.6}};
 const std::vector<Arpeggio> kBells = {{"4.....2.", 2, 0.15}, {"..5...3.", 2, 0.2},  {"3...4...", 2, 0.2},
                                       {"5.3.4...", 2, 0.3},  {"...4..6.", 2, 0.25}, {"3.5.4.6.", 2, 0.45},
                                       {"4...", 4, 0.05},     {"35463546", 2, 0.7}};
@@ -98,9 +89,7 @@ Manner manner_of(int style, double density, Random& random) {
     case kCinematic:
       return random.chance(density < 0.4 ? 0.4 : 0.1) ? Manner::kCounterLine : Manner::kArpeggio;
     case kAdventure:
-      return random.chance(0.2)    ? Manner::kScaleRuns
-             : random.chance(0.15) ? Manner::kCounterLine
-                                   : Manner::kArpeggio;
+      return random.chance(0.2) ? Manner::kScaleRuns : random.chance(0.15) ? Manner::kCounterLine : Manner::kArpeggio;
     case kFolk:
       return random.chance(0.2) ? Manner::kCounterLine : Manner::kArpeggio;
     case kPiano:
@@ -114,8 +103,7 @@ Manner manner_of(int style, double density, Random& random) {
 
 class FigureWriter {
  public:
-  FigureWriter(Sketch& sketch, int base, int ring_steps)
-      : sketch_(sketch), base_(base), ring_steps_(ring_steps) {}
+  FigureWriter(Sketch& sketch, int base, int ring_steps) : sketch_(sketch), base_(base), ring_steps_(ring_steps) {}
 
   void arpeggio(const Arpeggio& pattern, int begin, int end) {
     const std::string_view contour = pattern.contour;
@@ -149,13 +137,11 @@ class FigureWriter {
         if (step >= end) break;
         const ChordSpan& span = sketch_.span_at_step(step);
         const bool passing = stroke.length <= 2 && stroke.start % 4 != 0;
-        const PitchSet set =
-            passing ? chord_scale(sketch_.scale_tones, span.harmony.tones) : span.harmony.tones;
+        const PitchSet set = passing ? chord_scale(sketch_.scale_tones, span.harmony.tones) : span.harmony.tones;
         const std::vector<int> keys = keys_in(set, 52, 79);
         int at = nearest_index(keys, line_);
         if (keys[static_cast<std::size_t>(at)] == line_ && (passing || random.chance(0.7))) at += direction_;
-        if (at <= 0 || at >= static_cast<int>(keys.size()) - 1 || random.chance(0.15))
-          direction_ = -direction_;
+        if (at <= 0 || at >= static_cast<int>(keys.size()) - 1 || random.chance(0.15)) direction_ = -direction_;
         if (std::abs(line_ - base_) > 9) direction_ = line_ > base_ ? -1 : 1;
         line_ = keys[static_cast<std::size_t>(std::clamp(at, 0, static_cast<int>(keys.size()) - 1))];
         const int span_end = (span.beat + span.beats) * 4;
@@ -172,8 +158,7 @@ class FigureWriter {
     const std::vector<int> keys = keys_in(chord_scale(sketch_.scale_tones, span.harmony.tones), 48, 91);
     const bool up = random.chance(0.7);
     const std::vector<int> tones = keys_in(span.harmony.tones, 48, 91);
-    int at =
-        nearest_index(keys, tones[static_cast<std::size_t>(nearest_index(tones, up ? base_ : base_ + 12))]);
+    int at = nearest_index(keys, tones[static_cast<std::size_t>(nearest_index(tones, up ? base_ : base_ + 12))]);
     for (int i = 0; i < run; ++i, at += up ? 1 : -1) {
       sketch_.add(Layer::kFigure, end - run + i, 1,
                   keys[static_cast<std::size_t>(std::clamp(at, 0, static_cast<int>(keys.size()) - 1))]);
@@ -194,8 +179,7 @@ void write_figure(Sketch& sketch, Random random) {
   constexpr auto kIndex = static_cast<std::size_t>(Layer::kFigure);
   const bool high =
       sketch.style == kAmbient || sketch.style == kElectronic || sketch.style == kLofi || random.chance(0.3);
-  const int base =
-      (high ? 64 : 56) + random.between_int(-3, 3) + static_cast<int>(std::lround(3.0 * sketch.arousal));
+  const int base = (high ? 64 : 56) + random.between_int(-3, 3) + static_cast<int>(std::lround(3.0 * sketch.arousal));
   // Pedal: notes ring on into one another where an instrument would let them.
   const bool rings = (sketch.style == kPiano || sketch.style == kAmbient) && random.chance(0.3);
   FigureWriter writer(sketch, base, rings ? 4 : 1);

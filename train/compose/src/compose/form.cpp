@@ -16,11 +16,7 @@ struct Part {
 using Form = std::vector<Part>;
 
 const std::vector<Form> kForms = {
-    {{Kind::kIntro, 0, 4},
-     {Kind::kVerse, 0, 8},
-     {Kind::kFull, 0, 8},
-     {Kind::kVerse, 1, 8},
-     {Kind::kOutro, 0, 4}},
+    {{Kind::kIntro, 0, 4}, {Kind::kVerse, 0, 8}, {Kind::kFull, 0, 8}, {Kind::kVerse, 1, 8}, {Kind::kOutro, 0, 4}},
     {{Kind::kVerse, 0, 8}, {Kind::kFull, 0, 8}, {Kind::kVerse, 1, 8}, {Kind::kFull, 0, 8}},
     {{Kind::kVerse, 0, 8}, {Kind::kFull, 1, 8}, {Kind::kBreak, 0, 8}, {Kind::kFull, 1, 8}},
     {{Kind::kIntro, 0, 4},
@@ -30,21 +26,9 @@ const std::vector<Form> kForms = {
      {Kind::kBuild, 1, 4},
      {Kind::kFull, 1, 8}},
     {{Kind::kIntro, 0, 8}, {Kind::kVerse, 0, 8}, {Kind::kFull, 1, 8}, {Kind::kOutro, 0, 8}},
-    {{Kind::kFull, 0, 8},
-     {Kind::kBreak, 1, 8},
-     {Kind::kBuild, 1, 4},
-     {Kind::kFull, 0, 8},
-     {Kind::kOutro, 0, 4}},
-    {{Kind::kVerse, 0, 4},
-     {Kind::kVerse, 0, 4},
-     {Kind::kFull, 1, 8},
-     {Kind::kVerse, 2, 8},
-     {Kind::kFull, 0, 8}},
-    {{Kind::kBuild, 0, 8},
-     {Kind::kFull, 0, 8},
-     {Kind::kBreak, 1, 4},
-     {Kind::kVerse, 1, 4},
-     {Kind::kFull, 0, 8}},
+    {{Kind::kFull, 0, 8}, {Kind::kBreak, 1, 8}, {Kind::kBuild, 1, 4}, {Kind::kFull, 0, 8}, {Kind::kOutro, 0, 4}},
+    {{Kind::kVerse, 0, 4}, {Kind::kVerse, 0, 4}, {Kind::kFull, 1, 8}, {Kind::kVerse, 2, 8}, {Kind::kFull, 0, 8}},
+    {{Kind::kBuild, 0, 8}, {Kind::kFull, 0, 8}, {Kind::kBreak, 1, 4}, {Kind::kVerse, 1, 4}, {Kind::kFull, 0, 8}},
 };
 
 /// Picks `count` layers, the likely ones of the style more often.
@@ -58,8 +42,7 @@ void choose_layers(Section& section, const StyleRules& rules, int count, Random&
     section.active[static_cast<std::size_t>(layer)] = true;
     weights[static_cast<std::size_t>(layer)] = 0.0;
   }
-  if (std::none_of(section.active.begin(), section.active.end(), [](bool on) { return on; }))
-    section.active[1] = true;
+  if (std::none_of(section.active.begin(), section.active.end(), [](bool on) { return on; })) section.active[1] = true;
 }
 
 void dress(Section& section, const Sketch& sketch, Random& random) {
@@ -121,8 +104,7 @@ void plan_form(Sketch& sketch, Random random) {
           const auto flipped = static_cast<std::size_t>(random.below(stream::kLayers));
           section.active = sketch.sections.back().active;
           section.density = sketch.sections.back().density;
-          if (random.chance(rules_of(sketch.style).layers[flipped]))
-            section.active[flipped] = !section.active[flipped];
+          if (random.chance(rules_of(sketch.style).layers[flipped])) section.active[flipped] = !section.active[flipped];
           if (std::none_of(section.active.begin(), section.active.end(), [](bool on) { return on; }))
             section.active[flipped] = true;
         }

@@ -27,8 +27,7 @@ std::vector<Voicing> candidates(const Harmony& harmony, int voices, int low, int
   std::vector<Voicing> out;
   const int n = static_cast<int>(classes.size());
   for (std::size_t i = 0; i + static_cast<std::size_t>(n) <= keys.size(); ++i) {
-    Voicing close(keys.begin() + static_cast<std::ptrdiff_t>(i),
-                  keys.begin() + static_cast<std::ptrdiff_t>(i) + n);
+    Voicing close(keys.begin() + static_cast<std::ptrdiff_t>(i), keys.begin() + static_cast<std::ptrdiff_t>(i) + n);
     out.push_back(close);
     if (n < voices && i + static_cast<std::size_t>(n) < keys.size()) {
       Voicing doubled = close;
@@ -92,8 +91,7 @@ std::vector<Pattern> patterns_of(int style, int beats_per_bar) {
                 {"r2 2 2 2 2 2", 0.8, false},
                 {"4 4 4", 0.6, false}};
       case kCinematic:
-        return {
-            {"12", 0.2, true}, {"8 4", 0.45, false}, {"2 2 2 2 2 2", 0.85, false}, {"4 2 2 4", 0.65, false}};
+        return {{"12", 0.2, true}, {"8 4", 0.45, false}, {"2 2 2 2 2 2", 0.85, false}, {"4 2 2 4", 0.65, false}};
       default:
         return {{"12", 0.2, true},
                 {"r4 4 4", 0.5, false},
@@ -122,11 +120,7 @@ std::vector<Pattern> patterns_of(int style, int beats_per_bar) {
               {"2 2 2 2 2 2 2 2", 0.9, false},
               {"12 4", 0.35, false}};
     case kAmbient:
-      return {{"16", 0.1, true},
-              {"16", 0.3, true},
-              {"16", 0.5, true},
-              {"r4 12", 0.5, false},
-              {"8 8", 0.7, false}};
+      return {{"16", 0.1, true}, {"16", 0.3, true}, {"16", 0.5, true}, {"r4 12", 0.5, false}, {"8 8", 0.7, false}};
     case kLofi:
       return {{"16", 0.1, true},         {"14 r2", 0.25, false},       {"6 10", 0.35, false},
               {"r4 4 r4 4", 0.5, false}, {"3 r3 10", 0.45, false},     {"r2 4 r4 6", 0.5, false},
@@ -202,8 +196,7 @@ void write_harmony(Sketch& sketch, Random random) {
       continue;
     }
     Random local(sketch.themes[static_cast<std::size_t>(section.theme)].pattern_seed + 11);
-    const Pattern pattern =
-        choose(local, patterns_of(sketch.style, sketch.beats_per_bar), section.density[kIndex]);
+    const Pattern pattern = choose(local, patterns_of(sketch.style, sketch.beats_per_bar), section.density[kIndex]);
     const Rhythm rhythm = parse_rhythm(pattern.text);
     const bool short_strokes = local.chance(0.4);
     const int begin = section.bar * bar_steps, end = begin + section.bars * bar_steps;

@@ -23,8 +23,7 @@ constexpr int kLowest = 58, kHighest = 86;
 
 int centre_of(const Sketch& sketch) {
   static constexpr std::array<int, stream::kStyles> kCentre = {74, 74, 73, 71, 70, 72, 73, 74};
-  return kCentre[static_cast<std::size_t>(sketch.style)] +
-         static_cast<int>(std::lround(3.0 * sketch.arousal));
+  return kCentre[static_cast<std::size_t>(sketch.style)] + static_cast<int>(std::lround(3.0 * sketch.arousal));
 }
 
 Cell make_cell(Random& random, Rhythm rhythm) {
@@ -80,8 +79,7 @@ class TuneWriter {
       const Stroke stroke = cell.rhythm[i];
       const int step = begin + stroke.start;
       const Harmony& harmony = span_at(spans_, step / stream::kStepsPerBeat).harmony;
-      const std::vector<int> lattice =
-          keys_in(chord_scale(sketch_.scale_tones, harmony.tones), kLowest, kHighest);
+      const std::vector<int> lattice = keys_in(chord_scale(sketch_.scale_tones, harmony.tones), kLowest, kHighest);
       const int from = i == 0 ? aim : last_;
       int at = nearest_index(lattice, from) + cell.moves[i];
       // Gravity: a tune that has wandered off comes back.
@@ -120,13 +118,11 @@ class TuneWriter {
       goals = keys_in(triad(goal), kLowest, kHighest);
     // Phrases come to rest in the middle of the voice, from wherever they climbed to.
     const int rest = (2 * last_ + 3 * centre_of(sketch_)) / 5 - (full ? 2 : 0);
-    const int target =
-        goals[static_cast<std::size_t>(nearest_index(goals, rest + random_.between_int(-2, 2)))];
+    const int target = goals[static_cast<std::size_t>(nearest_index(goals, rest + random_.between_int(-2, 2)))];
     for (std::size_t i = 0; i < rhythm.size(); ++i) {
       const int step = begin + rhythm[i].start;
       const Harmony& harmony = span_at(spans_, step / stream::kStepsPerBeat).harmony;
-      const std::vector<int> lattice =
-          keys_in(chord_scale(sketch_.scale_tones, harmony.tones), kLowest, kHighest);
+      const std::vector<int> lattice = keys_in(chord_scale(sketch_.scale_tones, harmony.tones), kLowest, kHighest);
       const int left = static_cast<int>(rhythm.size() - 1 - i);
       int key = target;
       if (left > 0) {
@@ -171,19 +167,16 @@ class TuneWriter {
 
 /// Weak notes become passing or neighbour tones: they were written before it was known where the tune would
 /// go.
-void smooth(const Sketch& sketch, const std::vector<ChordSpan>& spans, std::vector<PieceNote>& notes,
-            Random& random) {
+void smooth(const Sketch& sketch, const std::vector<ChordSpan>& spans, std::vector<PieceNote>& notes, Random& random) {
   for (std::size_t i = 1; i + 1 < notes.size(); ++i) {
     PieceNote& note = notes[i];
     if (is_strong(sketch, note.start_step % sketch.bar_steps(), note.length_steps)) continue;
     const int before = notes[i - 1].pitch, after = notes[i + 1].pitch;
     const int gap = after - before;
-    if (std::abs(gap) > 7 || (std::abs(note.pitch - before) <= 2 && std::abs(after - note.pitch) <= 2))
-      continue;
+    if (std::abs(gap) > 7 || (std::abs(note.pitch - before) <= 2 && std::abs(after - note.pitch) <= 2)) continue;
     if (!random.chance(0.65)) continue;
     const Harmony& harmony = span_at(spans, note.start_step / stream::kStepsPerBeat).harmony;
-    const std::vector<int> lattice =
-        keys_in(chord_scale(sketch.scale_tones, harmony.tones), kLowest, kHighest);
+    const std::vector<int> lattice = keys_in(chord_scale(sketch.scale_tones, harmony.tones), kLowest, kHighest);
     const int from = nearest_index(lattice, before), to = nearest_index(lattice, after);
     int at = from;
     if (std::abs(to - from) >= 2)
@@ -210,8 +203,7 @@ void add_upbeat(const Sketch& sketch, const std::vector<ChordSpan>& spans, std::
     if (notes[i].start_step != phrase || begin - last.start_step < 4) return;
     last.length_steps = std::min(last.length_steps, begin - last.start_step);
     const Harmony& harmony = span_at(spans, begin / stream::kStepsPerBeat).harmony;
-    const std::vector<int> lattice =
-        keys_in(chord_scale(sketch.scale_tones, harmony.tones), kLowest, kHighest);
+    const std::vector<int> lattice = keys_in(chord_scale(sketch.scale_tones, harmony.tones), kLowest, kHighest);
     const int goal = nearest_index(lattice, notes[i].pitch);
     const int side = random.chance(0.75) ? -1 : 1;
     std::vector<PieceNote> upbeat;
@@ -227,16 +219,15 @@ void add_upbeat(const Sketch& sketch, const std::vector<ChordSpan>& spans, std::
 std::vector<PieceNote> invent_tune(const Sketch& sketch, const Theme& theme, double density, Random random) {
   const Feel feel = random.chance(rules_of(sketch.style).syncopated) ? Feel::kSyncopated : Feel::kStraight;
   const Cell a = make_cell(random, melody_rhythm(random, sketch.beats_per_bar, density, feel));
-  const Cell b =
-      make_cell(random, melody_rhythm(random, sketch.beats_per_bar, std::min(1.0, density + 0.1), feel));
+  const Cell b = make_cell(random, melody_rhythm(random, sketch.beats_per_bar, std::min(1.0, density + 0.1), feel));
   Cell a_varied = a;
   a_varied.rhythm = varied(random, a.rhythm);
   a_varied.moves.resize(a_varied.rhythm.size(), random.chance(0.5) ? 1 : -1);
   const Cell a_inverted = turned_over(a);
   // Phrases of three bars and a cadence; the answering phrase begins like the first or turns it over.
-  const std::vector<std::vector<const Cell*>> kShapes = {
-      {&a, &a, &b},        {&a, &b, &a}, {&a, &a_varied, &b},  {&a, &b, &a_varied},
-      {&a, &a, &a_varied}, {&a, &b, &b}, {&a, &a_inverted, &b}};
+  const std::vector<std::vector<const Cell*>> kShapes = {{&a, &a, &b},         {&a, &b, &a},        {&a, &a_varied, &b},
+                                                         {&a, &b, &a_varied},  {&a, &a, &a_varied}, {&a, &b, &b},
+                                                         {&a, &a_inverted, &b}};
   const std::vector<const Cell*> first = random.pick(kShapes);
   std::vector<const Cell*> second = random.chance(0.6) ? first : random.pick(kShapes);
   if (random.chance(0.25)) second[0] = &a_inverted;
@@ -253,10 +244,8 @@ std::vector<PieceNote> invent_tune(const Sketch& sketch, const Theme& theme, dou
       const int aim = centre + lift + (bar == 0 ? -1 : bar == 1 ? arch / 2 : arch) + sequence * bar;
       writer.write(*shape[static_cast<std::size_t>(bar)], phrase * 4 + bar, std::clamp(aim, 62, 81), notes);
     }
-    writer.write_cadence(cadence_rhythm(random, sketch.beats_per_bar, density), phrase * 4 + 3, phrase == 1,
-                         notes);
-    if (!notes.empty() && notes.back().length_steps >= 6 && random.chance(0.7))
-      notes.back().length_steps -= 2;
+    writer.write_cadence(cadence_rhythm(random, sketch.beats_per_bar, density), phrase * 4 + 3, phrase == 1, notes);
+    if (!notes.empty() && notes.back().length_steps >= 6 && random.chance(0.7)) notes.back().length_steps -= 2;
     sequence = random.between_int(-1, 1);
   }
   smooth(sketch, theme.spans, notes, random);
@@ -271,8 +260,7 @@ void thin(std::vector<PieceNote>& notes, Random& random, double amount) {
     const bool weak = note.start_step % 4 != 0 && note.length_steps <= 2;
     if (weak && !kept.empty() && random.chance(amount)) {
       PieceNote& before = kept.back();
-      if (before.start_step + before.length_steps == note.start_step)
-        before.length_steps += note.length_steps;
+      if (before.start_step + before.length_steps == note.start_step) before.length_steps += note.length_steps;
       continue;
     }
     kept.push_back(note);
@@ -281,8 +269,8 @@ void thin(std::vector<PieceNote>& notes, Random& random, double amount) {
 }
 
 /// More notes: passing and neighbour tones in the second half of longer ones.
-void decorate(const Sketch& sketch, std::vector<PieceNote>& notes, const std::vector<ChordSpan>& spans,
-              Random& random, double amount) {
+void decorate(const Sketch& sketch, std::vector<PieceNote>& notes, const std::vector<ChordSpan>& spans, Random& random,
+              double amount) {
   std::vector<PieceNote> out;
   for (std::size_t i = 0; i < notes.size(); ++i) {
     PieceNote note = notes[i];
@@ -294,16 +282,14 @@ void decorate(const Sketch& sketch, std::vector<PieceNote>& notes, const std::ve
     const int half = note.length_steps / 2;
     const int step = note.start_step + half;
     const Harmony& harmony = span_at(spans, step / stream::kStepsPerBeat).harmony;
-    const std::vector<int> lattice =
-        keys_in(chord_scale(sketch.scale_tones, harmony.tones), kLowest, kHighest);
+    const std::vector<int> lattice = keys_in(chord_scale(sketch.scale_tones, harmony.tones), kLowest, kHighest);
     const int next = notes[i + 1].pitch;
     const int at = nearest_index(lattice, note.pitch);
     const int side = next > note.pitch ? 1 : next < note.pitch ? -1 : random.chance(0.5) ? 1 : -1;
     const int index = std::clamp(at + side, 0, static_cast<int>(lattice.size()) - 1);
     note.length_steps -= half;
     out.push_back(note);
-    out.push_back(
-        {step, half, Layer::kMelody, static_cast<std::uint8_t>(lattice[static_cast<std::size_t>(index)])});
+    out.push_back({step, half, Layer::kMelody, static_cast<std::uint8_t>(lattice[static_cast<std::size_t>(index)])});
   }
   notes = std::move(out);
 }
@@ -348,10 +334,10 @@ void write_melody(Sketch& sketch, Random random) {
     for (const PieceNote& note : tune) {
       if (note.pitch + shift > 88 || note.pitch + shift < 55) shift = 0;
     }
-    const bool doubled = section.energy > 0.75 &&
-                         (sketch.style == kCinematic || sketch.style == kAdventure) && random.chance(0.25);
-    const bool thirds = (sketch.style == kFolk || sketch.style == kChamber || sketch.style == kPiano) &&
-                        times > 0 && random.chance(0.2);
+    const bool doubled =
+        section.energy > 0.75 && (sketch.style == kCinematic || sketch.style == kAdventure) && random.chance(0.25);
+    const bool thirds = (sketch.style == kFolk || sketch.style == kChamber || sketch.style == kPiano) && times > 0 &&
+                        random.chance(0.2);
     for (const PieceNote& note : tune) {
       const int start = note.start_step - begin + section.bar * sketch.bar_steps();
       sketch.add(Layer::kMelody, start, note.length_steps, note.pitch + shift);

@@ -78,9 +78,7 @@ void write_theme(Theme& theme, Sketch& sketch, Random random, bool avoid_tonic_s
     second = random.pick(pool.closing);
   } else {
     first = random.pick(pool.loops);
-    second = random.chance(0.55)  ? first
-             : random.chance(0.5) ? random.pick(pool.loops)
-                                  : random.pick(pool.closing);
+    second = random.chance(0.55) ? first : random.chance(0.5) ? random.pick(pool.loops) : random.pick(pool.closing);
   }
   if (random.chance(rules.slow_harmony)) {
     first = slowed(first);
@@ -94,8 +92,7 @@ void write_theme(Theme& theme, Sketch& sketch, Random random, bool avoid_tonic_s
 }  // namespace
 
 void plan_chords(Sketch& sketch, Random random, bool final_cadence) {
-  for (std::size_t i = 0; i < sketch.themes.size(); ++i)
-    write_theme(sketch.themes[i], sketch, random.child(), i > 0);
+  for (std::size_t i = 0; i < sketch.themes.size(); ++i) write_theme(sketch.themes[i], sketch, random.child(), i > 0);
   const int bar_beats = sketch.beats_per_bar;
   for (const Section& section : sketch.sections) {
     const std::vector<ChordSpan>& from = sketch.themes[static_cast<std::size_t>(section.theme)].spans;

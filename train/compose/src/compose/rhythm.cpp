@@ -88,17 +88,15 @@ const Texts kQuadrupleSyncopated = {"14 2",
                                     "3 3 3 3 2 2",
                                     "2 1 3 2 2 1 3 2",
                                     "1 1 2 2 2 1 3 2 2"};
-const Texts kTriple = {"12",           "8 4",         "4 8",         "r4 8",          "8 r4",
-                       "8 2 2",        "4 4 4",       "6 2 4",       "r4 4 4",        "6 6",
-                       "4 6 2",        "2 6 4",       "4 4 2 2",     "4 2 2 4",       "2 2 4 4",
-                       "6 2 2 2",      "r2 2 4 4",    "4 2 2 2 2",   "2 2 2 2 4",     "2 2 4 2 2",
-                       "3 1 4 4",      "3 1 4 2 2",   "2 2 2 2 2 2", "r2 2 2 2 2 2",  "2 1 1 4 4",
-                       "4 2 1 1 4",    "2 2 1 1 2 4", "1 1 2 4 2 2", "2 1 1 2 2 2 2", "2 1 1 2 1 1 4",
+const Texts kTriple = {"12",           "8 4",       "4 8",         "r4 8",        "8 r4",          "8 2 2",
+                       "4 4 4",        "6 2 4",     "r4 4 4",      "6 6",         "4 6 2",         "2 6 4",
+                       "4 4 2 2",      "4 2 2 4",   "2 2 4 4",     "6 2 2 2",     "r2 2 4 4",      "4 2 2 2 2",
+                       "2 2 2 2 4",    "2 2 4 2 2", "3 1 4 4",     "3 1 4 2 2",   "2 2 2 2 2 2",   "r2 2 2 2 2 2",
+                       "2 1 1 4 4",    "4 2 1 1 4", "2 2 1 1 2 4", "1 1 2 4 2 2", "2 1 1 2 2 2 2", "2 1 1 2 1 1 4",
                        "1 1 1 1 2 2 4"};
-const Texts kQuadrupleCadence = {"16",       "12 r4",        "8 r8",     "4 12",       "4 8 r4",
-                                 "4 4 8",    "4 4 4 r4",     "6 2 8",    "8 8",        "2 2 12",
-                                 "2 2 8 r4", "4 2 2 8",      "2 2 4 8",  "2 2 4 4 r4", "2 2 2 2 8",
-                                 "3 1 4 8",  "2 2 2 2 6 r2", "2 1 1 4 8"};
+const Texts kQuadrupleCadence = {"16",       "12 r4",      "8 r8",      "4 12",    "4 8 r4",       "4 4 8",
+                                 "4 4 4 r4", "6 2 8",      "8 8",       "2 2 12",  "2 2 8 r4",     "4 2 2 8",
+                                 "2 2 4 8",  "2 2 4 4 r4", "2 2 2 2 8", "3 1 4 8", "2 2 2 2 6 r2", "2 1 1 4 8"};
 const Texts kTripleCadence = {"12",    "8 r4",     "4 8",     "4 4 r4", "6 2 4",
                               "2 2 8", "2 2 4 r4", "4 2 2 4", "3 1 8",  "2 2 2 2 4"};
 
@@ -161,8 +159,7 @@ Rhythm varied(Random& random, const Rhythm& rhythm) {
     const int half = out[at].length / 2;
     out.insert(out.begin() + static_cast<std::ptrdiff_t>(at) + 1, {out[at].start + half, half});
     out[at].length = half;
-  } else if (at + 1 < out.size() && out[at].start + out[at].length == out[at + 1].start &&
-             out[at].start % 4 == 0) {
+  } else if (at + 1 < out.size() && out[at].start + out[at].length == out[at + 1].start && out[at].start % 4 == 0) {
     out[at].length += out[at + 1].length;
     out.erase(out.begin() + static_cast<std::ptrdiff_t>(at) + 1);
   }

@@ -36,8 +36,8 @@ int fold_into_range(stream::Layer layer, int pitch) {
 
 void Sketch::add(stream::Layer layer, int start, int length, int pitch) {
   if (start < 0 || start >= steps() || length < 1) return;
-  notes.push_back({start, std::min(length, steps() - start), layer,
-                   static_cast<std::uint8_t>(fold_into_range(layer, pitch))});
+  notes.push_back(
+      {start, std::min(length, steps() - start), layer, static_cast<std::uint8_t>(fold_into_range(layer, pitch))});
 }
 
 void Sketch::add_drum(int start, int key) {
@@ -55,8 +55,7 @@ void tidy(std::vector<PieceNote>& notes, int steps) {
   kept.reserve(notes.size());
   for (PieceNote note : notes) {
     if (note.start_step < 0 || note.start_step >= steps || note.length_steps < 1) continue;
-    note.length_steps =
-        note.layer == stream::Layer::kDrums ? 1 : std::min(note.length_steps, steps - note.start_step);
+    note.length_steps = note.layer == stream::Layer::kDrums ? 1 : std::min(note.length_steps, steps - note.start_step);
     if (!kept.empty() && kept.back().layer == note.layer && kept.back().pitch == note.pitch) {
       PieceNote& before = kept.back();
       if (before.start_step == note.start_step) continue;

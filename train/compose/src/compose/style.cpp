@@ -12,42 +12,9 @@ constexpr std::array<StyleRules, stream::kStyles> kRules = {{
     {62, 144, -0.7, 0.8, -0.8, 0.9, 0.30, 0.10, 0.90, 0.00, 0.05, {0.95, 0.85, 0.75, 0.90, 0.02}},  // chamber
     {50, 88, -1.0, 0.1, -0.7, 0.8, 0.10, 0.60, 0.15, 0.50, 0.15, {0.65, 1.00, 0.70, 0.75, 0.15}},   // ambient
     {66, 94, -0.7, 0.3, -0.6, 0.6, 0.00, 0.90, 0.10, 0.05, 0.75, {0.75, 0.95, 0.55, 0.95, 0.95}},   // lofi
-    {58,
-     144,
-     -0.6,
-     0.9,
-     -0.9,
-     0.6,
-     0.12,
-     0.15,
-     0.40,
-     0.20,
-     0.10,
-     {0.85, 1.00, 0.80, 0.95, 0.60}},  // cinematic
-    {92,
-     168,
-     0.0,
-     1.0,
-     -0.5,
-     0.9,
-     0.06,
-     0.05,
-     0.50,
-     0.05,
-     0.25,
-     {0.90, 0.85, 0.80, 1.00, 0.90}},  // adventure
-    {96,
-     152,
-     -0.1,
-     1.0,
-     -0.6,
-     0.8,
-     0.00,
-     0.30,
-     0.05,
-     0.05,
-     0.75,
-     {0.70, 0.85, 0.90, 1.00, 0.98}},  // electronic
+    {58, 144, -0.6, 0.9, -0.9, 0.6, 0.12, 0.15, 0.40, 0.20, 0.10, {0.85, 1.00, 0.80, 0.95, 0.60}},  // cinematic
+    {92, 168, 0.0, 1.0, -0.5, 0.9, 0.06, 0.05, 0.50, 0.05, 0.25, {0.90, 0.85, 0.80, 1.00, 0.90}},   // adventure
+    {96, 152, -0.1, 1.0, -0.6, 0.8, 0.00, 0.30, 0.05, 0.05, 0.75, {0.70, 0.85, 0.90, 1.00, 0.98}},  // electronic
     {72, 160, -0.5, 0.8, -0.5, 1.0, 0.25, 0.05, 0.85, 0.05, 0.15, {0.95, 0.85, 0.70, 0.90, 0.55}},  // folk
 }};
 
@@ -61,10 +28,10 @@ const ProgressionPool kMajorFunctional = {
      "I V6.vi IV.V7 I"},
     {"I V vi IV", "I vi IV V", "vi IV I V", "I IV vi V", "I iii vi IV"}};
 const ProgressionPool kMinorFunctional = {
-    {"i iv i V", "i bVI iv V", "i bVI bIII bVII", "i bVII bVI V", "i iv bVI V", "i bIII iv V", "i V i V",
-     "i i6 iv V", "i bVI iio.iv V", "i v6 bVI V", "i bVII bIII V", "i iv.bVII bIII V"},
-    {"i iv V i", "bVI iv V i", "i bVI iio.V i", "iv i V7 i", "bVI bVII i i", "i V/iv iv.V i",
-     "iv bVII bIII.V i", "bVI bIII iv.V i", "i6 iv i64.V i", "bIII bVI iio6.V7 i"},
+    {"i iv i V", "i bVI iv V", "i bVI bIII bVII", "i bVII bVI V", "i iv bVI V", "i bIII iv V", "i V i V", "i i6 iv V",
+     "i bVI iio.iv V", "i v6 bVI V", "i bVII bIII V", "i iv.bVII bIII V"},
+    {"i iv V i", "bVI iv V i", "i bVI iio.V i", "iv i V7 i", "bVI bVII i i", "i V/iv iv.V i", "iv bVII bIII.V i",
+     "bVI bIII iv.V i", "i6 iv i64.V i", "bIII bVI iio6.V7 i"},
     {"i bVI bIII bVII", "i bVII bVI bVII", "i bVI iv V", "i iv bVI V", "i bIII bVII iv", "i v bVI bVII"}};
 const ProgressionPool kDorianStock = {
     {"i IV i v", "i bVII IV v", "i ii bIII IV", "i IV bVII IV", "i bIII IV v", "i bVII i bVII"},
@@ -78,14 +45,13 @@ const ProgressionPool kMixolydianStock = {
 const ProgressionPool kLofiMajor = {
     {"Imaj7 vi7 ii7 V7", "IVmaj7 iii7 ii7 V7"},
     {"ii7 V7 Imaj7 Imaj7", "IVmaj7 V7 Imaj7 vi7"},
-    {"ii7 V7 Imaj7 vi7", "Imaj7 vi7 ii7 V7", "IVmaj7 iii7 ii7 Imaj7", "IVmaj7 V7 iii7 vi7",
-     "Imaj7 iii7 IVmaj7 V7", "IVmaj9 iii7 vi7 Imaj7", "Imaj9 IVmaj7 iii7.vi7 ii7.V7", "IVmaj7 V/vi vi7 Imaj7",
-     "Imaj7 IVmaj7 Imaj7 iv"}};
+    {"ii7 V7 Imaj7 vi7", "Imaj7 vi7 ii7 V7", "IVmaj7 iii7 ii7 Imaj7", "IVmaj7 V7 iii7 vi7", "Imaj7 iii7 IVmaj7 V7",
+     "IVmaj9 iii7 vi7 Imaj7", "Imaj9 IVmaj7 iii7.vi7 ii7.V7", "IVmaj7 V/vi vi7 Imaj7", "Imaj7 IVmaj7 Imaj7 iv"}};
 const ProgressionPool kLofiMinor = {
     {"i7 iv7 bVImaj7 v7", "iv7 i7 bVImaj7 V7"},
     {"iih7 V7 i7 i7", "bVImaj7 v7 i7 i7"},
-    {"iv7 bVII7 bIIImaj7 bVImaj7", "i7 iv7 bVImaj7 v7", "i7 bVImaj7 bIIImaj7 bVII", "bVImaj7 v7 i7 i7",
-     "iv7 v7 i7 i7", "i9 iv7 i9 v7", "bVImaj7 bVII i7 v7", "i7 bIIImaj7 iv7 v7"}};
+    {"iv7 bVII7 bIIImaj7 bVImaj7", "i7 iv7 bVImaj7 v7", "i7 bVImaj7 bIIImaj7 bVII", "bVImaj7 v7 i7 i7", "iv7 v7 i7 i7",
+     "i9 iv7 i9 v7", "bVImaj7 bVII i7 v7", "i7 bIIImaj7 iv7 v7"}};
 const ProgressionPool kLofiDorian = {
     {"i7 IV7 i7 v7"},
     {"IV7 bVII i7 i7"},
@@ -93,9 +59,8 @@ const ProgressionPool kLofiDorian = {
 const ProgressionPool kAmbientMajor = {
     {"Imaj7 IVmaj7 vi7 IVmaj7", "Iadd9 Iadd9 Vsus4 V"},
     {"IVmaj7 IVmaj7 Iadd9 Iadd9", "ii7 V7sus4 Iadd9 Iadd9"},
-    {"Imaj7 IVmaj7 Imaj7 IVmaj7", "Iadd9 vi7 IVmaj7 Vsus4", "IVmaj7 Iadd9 vi7 Vsus4",
-     "Imaj9 iii7 IVmaj7 IVmaj7", "Isus2 Iadd9 IVadd9 IVmaj7", "vi7 IVmaj7 Iadd9 Vsus4",
-     "Iadd9 IVadd9 ii7 Vsus4"}};
+    {"Imaj7 IVmaj7 Imaj7 IVmaj7", "Iadd9 vi7 IVmaj7 Vsus4", "IVmaj7 Iadd9 vi7 Vsus4", "Imaj9 iii7 IVmaj7 IVmaj7",
+     "Isus2 Iadd9 IVadd9 IVmaj7", "vi7 IVmaj7 Iadd9 Vsus4", "Iadd9 IVadd9 ii7 Vsus4"}};
 const ProgressionPool kAmbientMinor = {{"i bVImaj7 bIII bVII", "i9 iv7 i9 v7"},
                                        {"iv7 v7 i i", "bVImaj7 bVII i9 i9"},
                                        {"i bVImaj7 i bVImaj7", "i9 bIIImaj7 bVImaj7 bVII", "i iv7 bVImaj7 v7",
@@ -113,11 +78,10 @@ const ProgressionPool kCinematicMajor = {
     {"I iii vi IV", "I V6 vi IV.V", "I IV vi V", "I I IV V"},
     {"IV V I I", "ii IV V I", "IV iv I I", "vi IV Vsus4.V I", "bVI bVII I I"},
     {"I iii vi IV", "vi IV I V", "I V vi IV", "IV I V vi", "I bVII IV I", "I vi iii IV", "I bVI bVII I"}};
-const ProgressionPool kCinematicMinor = {
-    {"i bVI iv V", "i bIII bVII iv", "i i bVI V", "i v6 bVI V", "i bVI bIII V"},
-    {"bVI bVII i i", "iv V i i", "bVI iv V i", "iv bVI V i"},
-    {"i bVI bIII bVII", "i bVI iv V", "i bIII bVII bVI", "i bVII bVI V", "i iv i V", "i i bVI bVII",
-     "i bVI i iv", "i bVI bIII iv"}};
+const ProgressionPool kCinematicMinor = {{"i bVI iv V", "i bIII bVII iv", "i i bVI V", "i v6 bVI V", "i bVI bIII V"},
+                                         {"bVI bVII i i", "iv V i i", "bVI iv V i", "iv bVI V i"},
+                                         {"i bVI bIII bVII", "i bVI iv V", "i bIII bVII bVI", "i bVII bVI V",
+                                          "i iv i V", "i i bVI bVII", "i bVI i iv", "i bVI bIII iv"}};
 const ProgressionPool kAdventureMajor = {
     {"I bVII IV V", "I IV I V", "I vi IV V", "I I bVII V", "I V vi IV.V", "I IV bVII V"},
     {"IV V I I", "bVI bVII I I", "IV I V I", "vi IV V I", "IV V.IV V I"},
@@ -126,14 +90,12 @@ const ProgressionPool kAdventureMinor = {
     {"i bVII bVI V", "i bIII bVII V", "i iv bVII V", "i bVI bVII V", "i i bVI bVII"},
     {"bVI bVII i i", "iv V i i", "bVI V i i", "iv bVII i i", "bIII bVII V i"},
     {"i bVI bVII i", "i bVII bVI bVII", "i bIII bVII i", "i i bVI bVII", "i bVII i bVI", "i iv bVI V"}};
-const ProgressionPool kFolkMajor = {
-    {"I IV I V", "I I V V", "I V IV V", "I vi IV V", "I I IV V", "I IV V V"},
-    {"I IV V I", "I IV I.V I", "IV I V I", "I V I.V I", "vi IV I.V I", "I IV.V I I"},
-    {"I V IV I", "I IV I V", "I V vi IV"}};
-const ProgressionPool kFolkMinor = {
-    {"i bVII i v", "i iv i V", "i bVII i bVII", "i bIII bVII v", "i i bVII bVII"},
-    {"i bVII i.v i", "bIII bVII i.v i", "i iv V i", "bVI bVII i i", "iv i bVII i"},
-    {"i bVII i bVII", "i bVII bVI bVII", "i bIII bVII i"}};
+const ProgressionPool kFolkMajor = {{"I IV I V", "I I V V", "I V IV V", "I vi IV V", "I I IV V", "I IV V V"},
+                                    {"I IV V I", "I IV I.V I", "IV I V I", "I V I.V I", "vi IV I.V I", "I IV.V I I"},
+                                    {"I V IV I", "I IV I V", "I V vi IV"}};
+const ProgressionPool kFolkMinor = {{"i bVII i v", "i iv i V", "i bVII i bVII", "i bIII bVII v", "i i bVII bVII"},
+                                    {"i bVII i.v i", "bIII bVII i.v i", "i iv V i", "bVI bVII i i", "iv i bVII i"},
+                                    {"i bVII i bVII", "i bVII bVI bVII", "i bIII bVII i"}};
 
 }  // namespace
 
@@ -168,8 +130,7 @@ ScaleMode draw_scale(Random& random, int style, double valence) {
   const double modal = style == kFolk || style == kAdventure  ? 0.45
                        : style == kChamber || style == kPiano ? 0.12
                                                               : 0.25;
-  if (valence < -0.15)
-    return random.chance(modal * 0.6) && valence > -0.6 ? ScaleMode::kDorian : ScaleMode::kMinor;
+  if (valence < -0.15) return random.chance(modal * 0.6) && valence > -0.6 ? ScaleMode::kDorian : ScaleMode::kMinor;
   if (valence < 0.2) {
     const double middle = modal + 0.2;
     if (random.chance(middle)) return random.chance(0.5) ? ScaleMode::kDorian : ScaleMode::kMixolydian;

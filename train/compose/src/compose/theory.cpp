@@ -131,8 +131,7 @@ std::vector<int> keys_in(PitchSet set, int low, int high) {
 int nearest_index(const std::vector<int>& keys, int key) {
   int best = 0;
   for (int i = 1; i < static_cast<int>(keys.size()); ++i) {
-    if (std::abs(keys[static_cast<std::size_t>(i)] - key) <
-        std::abs(keys[static_cast<std::size_t>(best)] - key))
+    if (std::abs(keys[static_cast<std::size_t>(i)] - key) < std::abs(keys[static_cast<std::size_t>(best)] - key))
       best = i;
   }
   return best;

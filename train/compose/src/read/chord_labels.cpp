@@ -89,9 +89,8 @@ std::vector<Chord> label_chords(const Piece& piece) {
           if (beat.chroma[p] > 0.0) ++present;
         }
         const double root = beat.chroma[static_cast<std::size_t>(state % 12)] > 0.0 ? 0.08 : -0.08;
-        const double bass = beat.bass_total > 0.0
-                                ? 0.3 * beat.bass[static_cast<std::size_t>(state % 12)] / beat.bass_total
-                                : 0.0;
+        const double bass =
+            beat.bass_total > 0.0 ? 0.3 * beat.bass[static_cast<std::size_t>(state % 12)] / beat.bass_total : 0.0;
         fit = 1.6 * inside / beat.total - 0.6 + 0.35 * present / size + root + bass + kTemplates[s / 12].bias;
       }
       next[s] = std::max(stay, change) + fit;

@@ -118,8 +118,7 @@ void lend_bass(std::vector<PieceNote>& notes, const std::vector<Bar>& bars) {
     if (!fresh) at->second = std::min<int>(at->second, note.pitch);
   }
   for (PieceNote& note : notes) {
-    if (note.layer != Layer::kHarmony || note.pitch > kHighestBass || note.pitch != lowest[note.start_step])
-      continue;
+    if (note.layer != Layer::kHarmony || note.pitch > kHighestBass || note.pitch != lowest[note.start_step]) continue;
     if (!has_bass[static_cast<std::size_t>(bar_at(bars, note.start_step))]) note.layer = Layer::kBass;
   }
 }
@@ -136,8 +135,8 @@ std::vector<PieceNote> assign_lieder(const std::vector<GridNote>& notes, const s
       piano[note.start].push_back(&note);
   }
   for (const auto& [start, group] : voice) {
-    const auto top = std::max_element(
-        group.begin(), group.end(), [](const GridNote* a, const GridNote* b) { return a->pitch < b->pitch; });
+    const auto top = std::max_element(group.begin(), group.end(),
+                                      [](const GridNote* a, const GridNote* b) { return a->pitch < b->pitch; });
     put(out, **top, Layer::kMelody);
   }
   std::map<int, int> lowest;  // window → lowest key
@@ -150,8 +149,8 @@ std::vector<PieceNote> assign_lieder(const std::vector<GridNote>& notes, const s
     }
   }
   for (const auto& [start, group] : piano) {
-    const GridNote* low = *std::min_element(
-        group.begin(), group.end(), [](const GridNote* a, const GridNote* b) { return a->pitch < b->pitch; });
+    const GridNote* low = *std::min_element(group.begin(), group.end(),
+                                            [](const GridNote* a, const GridNote* b) { return a->pitch < b->pitch; });
     const int window = bass_window(bars, start);
     const bool walking = low->length >= 4 && low->pitch <= lowest[window] + 7 && start % 4 == 0;
     const bool is_bass = low->pitch <= 57 && (low->pitch == lowest[window] || walking);
@@ -187,8 +186,7 @@ std::vector<PieceNote> assign_general_midi(const std::vector<GridNote>& notes, c
   // One part per bar leads, one figures, one is the bass: the busiest, with some loyalty to the last.
   const auto in_bars = [&](const Part& part) {
     std::vector<std::vector<const GridNote*>> by_bar(bars.size());
-    for (const GridNote* note : part.notes)
-      by_bar[static_cast<std::size_t>(bar_at(bars, note->start))].push_back(note);
+    for (const GridNote* note : part.notes) by_bar[static_cast<std::size_t>(bar_at(bars, note->start))].push_back(note);
     return by_bar;
   };
   struct Candidate {
@@ -207,8 +205,7 @@ std::vector<PieceNote> assign_general_midi(const std::vector<GridNote>& notes, c
         }
         break;
       case Role::kTimpani:
-        for (const GridNote* note : part.notes)
-          out.push_back({note->start, 1, Layer::kDrums, model::kDrumKeys[4]});
+        for (const GridNote* note : part.notes) out.push_back({note->start, 1, Layer::kDrums, model::kDrumKeys[4]});
         break;
       case Role::kBass:
         basses.push_back({&part, in_bars(part)});
@@ -255,8 +252,7 @@ std::vector<PieceNote> assign_general_midi(const std::vector<GridNote>& notes, c
     }
     Candidate* figure = nullptr;
     for (Candidate* c : others) {
-      if (c->by_bar[bar].size() >= 4 &&
-          (figure == nullptr || c->by_bar[bar].size() > figure->by_bar[bar].size()))
+      if (c->by_bar[bar].size() >= 4 && (figure == nullptr || c->by_bar[bar].size() > figure->by_bar[bar].size()))
         figure = c;
     }
     if (figure != nullptr) {

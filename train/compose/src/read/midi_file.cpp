@@ -113,8 +113,7 @@ class TrackReader {
  private:
   void meta(std::uint8_t type, std::span<const std::uint8_t> data) {
     if (type == 0x51 && data.size() >= 3) {
-      const unsigned us =
-          (static_cast<unsigned>(data[0]) << 16U) | (static_cast<unsigned>(data[1]) << 8U) | data[2];
+      const unsigned us = (static_cast<unsigned>(data[0]) << 16U) | (static_cast<unsigned>(data[1]) << 8U) | data[2];
       if (us > 0) file_.tempos.push_back({tick_, 60e6 / us});
     } else if (type == 0x58 && data.size() >= 2 && data[0] > 0 && data[1] <= 6) {
       file_.metres.push_back({tick_, data[0], 1 << data[1]});

@@ -43,12 +43,10 @@ std::vector<Bar> lay_bars(const MidiFile& file, int end_step) {
   std::vector<detail::MidiMetre> metres = file.metres;
   if (metres.empty() || metres.front().tick > 0) metres.insert(metres.begin(), detail::MidiMetre{});
   for (std::size_t i = 0; i < metres.size(); ++i) {
-    const int begin =
-        static_cast<int>(std::min<double>(kMaxSteps, std::round(to_steps(file, metres[i].tick))));
-    const int end =
-        i + 1 < metres.size()
-            ? static_cast<int>(std::min<double>(end_step, std::round(to_steps(file, metres[i + 1].tick))))
-            : end_step;
+    const int begin = static_cast<int>(std::min<double>(kMaxSteps, std::round(to_steps(file, metres[i].tick))));
+    const int end = i + 1 < metres.size()
+                        ? static_cast<int>(std::min<double>(end_step, std::round(to_steps(file, metres[i + 1].tick))))
+                        : end_step;
     const int sixteenths = metres[i].numerator * 16 / metres[i].denominator;
     const bool binary = metres[i].denominator <= 4 && sixteenths > 0 && (metres[i].numerator <= 4);
     int beats = sixteenths / 4;
@@ -74,8 +72,8 @@ std::vector<GridNote> quantise(const MidiFile& file, std::vector<Bar>& bars) {
     grid.channel = note.channel;
     grid.program = note.program;
     grid.track = note.track;
-    const auto after = std::upper_bound(bars.begin(), bars.end(), grid.start,
-                                        [](int s, const Bar& bar) { return s < bar.start; });
+    const auto after =
+        std::upper_bound(bars.begin(), bars.end(), grid.start, [](int s, const Bar& bar) { return s < bar.start; });
     if (after == bars.begin()) continue;
     const auto bar = static_cast<std::size_t>(after - bars.begin()) - 1;
     ++total[bar];
@@ -120,8 +118,7 @@ int style_of(const Piece& piece, ScoreKind kind, double drums_per_beat, double f
 
 void describe(Piece& piece, ScoreKind kind) {
   std::array<double, stream::kLayers> per_beat{};
-  for (const PieceNote& note : piece.notes)
-    per_beat[static_cast<std::size_t>(note.layer)] += 1.0 / piece.beats;
+  for (const PieceNote& note : piece.notes) per_beat[static_cast<std::size_t>(note.layer)] += 1.0 / piece.beats;
   double in_chord = 0.0, sounding = 1e-9;
   for (const PieceNote& note : piece.notes) {
     if (note.layer == Layer::kDrums) continue;
@@ -206,8 +203,8 @@ Result<std::vector<Piece>> read_score_bytes(std::span<const std::uint8_t> bytes,
   const MidiFile& file = *parsed;
   const double last_step = to_steps(file, file.end_tick);
   if (last_step > kMaxSteps)
-    return fail(ErrorCode::kBadInput, "cannot use '" + name + "': it claims to last more than " +
-                                          std::to_string(kMaxSteps) + " sixteenths");
+    return fail(ErrorCode::kBadInput,
+                "cannot use '" + name + "': it claims to last more than " + std::to_string(kMaxSteps) + " sixteenths");
   std::vector<Piece> pieces;
   if (file.notes.empty()) return pieces;
   std::vector<Bar> bars = lay_bars(file, static_cast<int>(std::ceil(last_step)));
@@ -216,14 +213,14 @@ Result<std::vector<Piece>> read_score_bytes(std::span<const std::uint8_t> bytes,
   std::vector<Chroma> chroma(bars.size());
   for (const GridNote& note : grid) {
     if (note.channel == 9) continue;
-    const auto after = std::upper_bound(bars.begin(), bars.end(), note.start,
-                                        [](int s, const Bar& bar) { return s < bar.start; });
+    const auto after =
+        std::upper_bound(bars.begin(), bars.end(), note.start, [](int s, const Bar& bar) { return s < bar.start; });
     if (after == bars.begin()) continue;
     chroma[static_cast<std::size_t>(after - bars.begin()) - 1][note.pitch % 12] += std::min(note.length, 16);
   }
   const std::vector<Key> keys = detail::find_keys(chroma);
-  const std::vector<PieceNote> notes = kind == ScoreKind::kLieder ? detail::assign_lieder(grid, bars)
-                                                                  : detail::assign_general_midi(grid, bars);
+  const std::vector<PieceNote> notes =
+      kind == ScoreKind::kLieder ? detail::assign_lieder(grid, bars) : detail::assign_general_midi(grid, bars);
   for (std::size_t first = 0; first < bars.size();) {
     std::size_t last = first;
     while (last < bars.size() && bars[last].usable && bars[last].beats == bars[first].beats &&
@@ -240,8 +237,7 @@ Result<std::vector<Piece>> read_score_bytes(std::span<const std::uint8_t> bytes,
 Result<std::vector<Piece>> read_score(const std::filesystem::path& path, ScoreKind kind) {
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error)
-    return fail(ErrorCode::kBadInput, "cannot open the score '" + path.string() + "': " + error.message());
+  if (error) return fail(ErrorCode::kBadInput, "cannot open the score '" + path.string() + "': " + error.message());
   if (size > kMaxFileBytes)
     return fail(ErrorCode::kBadInput, "the score '" + path.string() + "' is larger than 16 MiB");
   std::ifstream in(path, std::ios::binary);

@@ -21,7 +21,7 @@ namespace photoplayer::model {
 
 enum class DType : std::uint8_t { kF32, kF16, kBF16, kI64, kI32, kU8 };
 
-[[nodiscard]] const char* dtype_name(DType dtype) noexcept;         ///< as written in the file: "F32", …
+[[nodiscard]] const char* dtype_name(DType dtype) noexcept;  ///< as written in the file: "F32", …
 [[nodiscard]] std::size_t dtype_size_bytes(DType dtype) noexcept;
 
 /// Not owned: points into the mapped file, little-endian, possibly unaligned.
@@ -34,7 +34,7 @@ struct TensorView {
 /// What the bundle says about itself.
 struct BundleInfo {
   int format = 0;
-  std::string family;      ///< "parlour" or "diffv2m"
+  std::string family;  ///< "parlour" or "diffv2m"
   std::string name;
   std::string config;      ///< JSON object as text
   std::string provenance;  ///< JSON value as text
@@ -54,8 +54,8 @@ class Bundle {
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept;
   [[nodiscard]] const BundleInfo& info() const noexcept;
-  [[nodiscard]] const std::string& config() const noexcept;      ///< info().config
-  [[nodiscard]] const std::string& sha256() const noexcept;      ///< of the data section, hexadecimal
+  [[nodiscard]] const std::string& config() const noexcept;  ///< info().config
+  [[nodiscard]] const std::string& sha256() const noexcept;  ///< of the data section, hexadecimal
   [[nodiscard]] std::uint64_t file_bytes() const noexcept;
   /// An entry of `__metadata__`, as it stands in the file.
   [[nodiscard]] std::optional<std::string> metadata(std::string_view key) const;

@@ -14,15 +14,15 @@
 namespace photoplayer::network {
 
 struct BeatPlan {
-  int chord_root = -1;                ///< pitch class relative to the tonic, −1 = unknown
-  std::uint16_t chord_chroma = 0;     ///< bit p: pitch class p relative to the tonic
+  int chord_root = -1;             ///< pitch class relative to the tonic, −1 = unknown
+  std::uint16_t chord_chroma = 0;  ///< bit p: pitch class p relative to the tonic
   int beat_in_bar = 0;
   int beats_per_bar = 4;
-  int bar_in_phrase = 0;              ///< 0…7
-  std::optional<float> density;       ///< see density_of()
-  std::optional<std::uint8_t> layers; ///< bit i: stream::Layer i sounds in this bar
+  int bar_in_phrase = 0;                            ///< 0…7
+  std::optional<float> density;                     ///< see density_of()
+  std::optional<std::uint8_t> layers;               ///< bit i: stream::Layer i sounds in this bar
   std::array<float, stream::kStepsPerBeat> hits{};  ///< strength of an accent on each sixteenth
-  float beats_to_end = 1.0F;          ///< 0 at the last beat, 1 from eight beats before it on
+  float beats_to_end = 1.0F;                        ///< 0 at the last beat, 1 from eight beats before it on
 };
 
 inline constexpr int kPlanNumbers = 12 + 12 + 4 + 8 + 2 + (stream::kLayers + 1) + stream::kStepsPerBeat + 1 + 1;

@@ -34,7 +34,7 @@ struct DitConfig {
   std::int64_t cond_dims = 128;
   std::int64_t feed_forward_dims = 1024;
   std::int64_t film_dims = 64;
-  std::int64_t plan_numbers = 0;    ///< 0: no plan
+  std::int64_t plan_numbers = 0;  ///< 0: no plan
   std::int64_t global_numbers = 0;
   std::int64_t semantic_dims = 512;
   std::int64_t colour_dims = 3072;
@@ -42,7 +42,7 @@ struct DitConfig {
   std::int64_t rhythm_dims = 4;
   Fusion fusion = Fusion::kFilmGate;
   double switch_t = 0.2;
-  bool clean_context = false;       ///< trained on windows whose first latents come without noise, see forward()
+  bool clean_context = false;  ///< trained on windows whose first latents come without noise, see forward()
 };
 
 /// What the picture says. All optional per element through the masks; a fully masked context has no influence.

@@ -22,11 +22,11 @@ struct TimedNote {
 
 struct MidiSettings {
   int style = 0;
-  std::uint64_t seed = 1;         ///< the synthesiser's, for equal velocities
-  double tempo_bpm = 120.0;       ///< used where `beats_s` does not reach
-  std::vector<double> beats_s;    ///< strictly increasing; empty: constant tempo from `first_beat_s`
+  std::uint64_t seed = 1;       ///< the synthesiser's, for equal velocities
+  double tempo_bpm = 120.0;     ///< used where `beats_s` does not reach
+  std::vector<double> beats_s;  ///< strictly increasing; empty: constant tempo from `first_beat_s`
   double first_beat_s = 0.0;
-  double duration_s = 0.0;        ///< end of the file; notes that sound on are ended there
+  double duration_s = 0.0;  ///< end of the file; notes that sound on are ended there
   std::string title = "Photoplayer";
 };
 

@@ -29,8 +29,8 @@ inline constexpr std::array<PitchRange, stream::kLayers> kPitchRanges = {{
 inline constexpr std::array<std::uint8_t, 9> kDrumKeys = {36, 38, 42, 46, 45, 50, 49, 51, 70};
 
 inline constexpr int kPitchedPlane = 36 + 36 + 44 + 32;
-inline constexpr int kStepNumbers = 2 * kPitchedPlane + 9;                     ///< onset, sustain, drums
-inline constexpr int kBeatNumbers = stream::kStepsPerBeat * kStepNumbers;      ///< 1220
+inline constexpr int kStepNumbers = 2 * kPitchedPlane + 9;                 ///< onset, sustain, drums
+inline constexpr int kBeatNumbers = stream::kStepsPerBeat * kStepNumbers;  ///< 1220
 
 /// Index within a beat's numbers.
 [[nodiscard]] constexpr int layer_offset(stream::Layer layer) noexcept {

@@ -17,7 +17,7 @@ inline constexpr std::size_t kDrums = 9;  ///< classes, in the order of kDrumKey
 
 /// A second instrument in unison or octaves with a layer's first.
 struct Doubling {
-  int program = -1;       ///< General MIDI, −1 = none
+  int program = -1;  ///< General MIDI, −1 = none
   int octave = 0;
   float velocity = 1.0F;  ///< factor on the first instrument's
   float release_cents = 0.0F;
@@ -45,9 +45,9 @@ struct Drum {
 };
 
 struct Reverb {
-  double room = 0.6;    ///< 0…1
-  double damp = 0.3;    ///< 0…1
-  double width = 0.8;   ///< 0…1
+  double room = 0.6;   ///< 0…1
+  double damp = 0.3;   ///< 0…1
+  double width = 0.8;  ///< 0…1
 };
 
 struct Style {
@@ -55,15 +55,15 @@ struct Style {
   std::array<Voice, stream::kLayers> voices;  ///< indexed by stream::Layer
   std::array<Drum, kDrums> drums;
   Reverb reverb;
-  float start_gain_db;                               ///< brings ordinary material to −16 LUFS
-  std::array<float, kStepsPerBar> metre;             ///< added to a note's velocity by its place in the bar
-  float humanise;                                    ///< ± this much velocity, from a hash
-  float swing;                                       ///< delay of the off-beat, in sixteenths
-  int swing_unit;                                    ///< 1: every second sixteenth is late, 2: every second eighth
+  float start_gain_db;                    ///< brings ordinary material to −16 LUFS
+  std::array<float, kStepsPerBar> metre;  ///< added to a note's velocity by its place in the bar
+  float humanise;                         ///< ± this much velocity, from a hash
+  float swing;                            ///< delay of the off-beat, in sixteenths
+  int swing_unit;                         ///< 1: every second sixteenth is late, 2: every second eighth
   double slow_bpm, default_bpm, fast_bpm;
-  std::array<stream::ScaleMode, 3> scales;           ///< sad, neutral, happy
-  float sparse, busy;                                ///< range of Controls::density that suits it
-  std::array<float, stream::kLayers> enters_at;      ///< intensity from which a layer plays
+  std::array<stream::ScaleMode, 3> scales;       ///< sad, neutral, happy
+  float sparse, busy;                            ///< range of Controls::density that suits it
+  std::array<float, stream::kLayers> enters_at;  ///< intensity from which a layer plays
 };
 
 /// `style` outside the table gives the nearest entry.

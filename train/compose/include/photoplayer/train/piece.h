@@ -20,8 +20,8 @@ struct PieceNote {
 
 /// The harmony of one beat.
 struct Chord {
-  std::int8_t root = -1;       ///< pitch class relative to the tonic, −1 = none
-  std::uint16_t chroma = 0;    ///< bit p set: pitch class p (relative to the tonic) belongs to the chord
+  std::int8_t root = -1;     ///< pitch class relative to the tonic, −1 = none
+  std::uint16_t chroma = 0;  ///< bit p set: pitch class p (relative to the tonic) belongs to the chord
 };
 
 struct Piece {

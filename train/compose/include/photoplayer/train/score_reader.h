@@ -25,7 +25,7 @@ enum class ScoreKind {
 [[nodiscard]] Result<std::vector<Piece>> read_score(const std::filesystem::path& path, ScoreKind kind);
 
 /// The same from memory; `name` goes into Piece::source. Caller: any.
-[[nodiscard]] Result<std::vector<Piece>> read_score_bytes(std::span<const std::uint8_t> bytes,
-                                                          const std::string& name, ScoreKind kind);
+[[nodiscard]] Result<std::vector<Piece>> read_score_bytes(std::span<const std::uint8_t> bytes, const std::string& name,
+                                                          ScoreKind kind);
 
 }  // namespace photoplayer::train

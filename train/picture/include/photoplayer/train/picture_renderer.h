@@ -40,7 +40,7 @@ struct SceneWish {
 };
 
 struct RenderSettings {
-  std::optional<float> coupling;  ///< 0…1, how strongly the picture follows the music; unset: drawn per piece
+  std::optional<float> coupling;       ///< 0…1, how strongly the picture follows the music; unset: drawn per piece
   float mismatch_probability = 0.08F;  ///< of a picture that has nothing to do with the piece
   bool calm = false;                   ///< slow motion only: no flashes, pulses, hops or figures
   bool grain = true;                   ///< camera noise, of a strength drawn per piece

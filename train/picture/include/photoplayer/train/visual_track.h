@@ -18,8 +18,8 @@ struct TrackSettings {
 };
 
 struct VisualTrack {
-  std::vector<stream::Glance> glances;  ///< [beats · 4], one per sixteenth
-  std::vector<float> colours;           ///< [seconds, stream::kColourDims]: row s is the picture at time s
+  std::vector<stream::Glance> glances;      ///< [beats · 4], one per sixteenth
+  std::vector<float> colours;               ///< [seconds, stream::kColourDims]: row s is the picture at time s
   std::vector<stream::VisualEvent> events;  ///< what was detected
   std::vector<PlannedEvent> planned;        ///< what was drawn
   float coupling = 0.0F;                    ///< how strongly the picture followed the music
@@ -28,7 +28,6 @@ struct VisualTrack {
 };
 
 /// Renders and looks. Deterministic by (piece, seed, settings); any thread.
-[[nodiscard]] VisualTrack see_piece(const Piece& piece, std::uint64_t seed,
-                                    const TrackSettings& settings = {});
+[[nodiscard]] VisualTrack see_piece(const Piece& piece, std::uint64_t seed, const TrackSettings& settings = {});
 
 }  // namespace photoplayer::train

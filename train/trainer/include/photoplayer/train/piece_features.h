@@ -11,8 +11,8 @@
 namespace photoplayer::train {
 
 struct PieceFeatures {
-  std::vector<std::vector<std::int16_t>> roll;         ///< [beats] indices of ones, as in score_layout.h
-  std::vector<network::BeatPlan> plans;                ///< [beats]
+  std::vector<std::vector<std::int16_t>> roll;  ///< [beats] indices of ones, as in score_layout.h
+  std::vector<network::BeatPlan> plans;         ///< [beats]
   std::vector<std::array<float, stream::kStepsPerBeat>> onset_density;  ///< [beats], 0…1
   network::GlobalPlan global;
 };
