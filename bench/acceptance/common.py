@@ -99,7 +99,8 @@ def video_seconds(path):
 
 
 def picture_md5(path):
-    return check_output(["ffmpeg", "-v", "error", "-i", path, "-map", "0:v:0", "-c", "copy", "-f", "md5", "-"]).strip()
+    """Of the decoded frames: a parser may repeat the codec's header in the first packet."""
+    return check_output(["ffmpeg", "-v", "error", "-i", path, "-map", "0:v:0", "-f", "md5", "-"]).strip()
 
 
 def read_sound(path):

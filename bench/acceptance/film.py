@@ -79,13 +79,18 @@ def tempo(add, report, wav):
 
 
 def seams(add, report, music, rate, wav):
-    clicks = listen.seam_clicks(music, rate, report["seams"])
+    # A bent tempo puts accents for cuts on beats, and hops begin on beats: an accent is loud, but no fault of a seam.
+    accents = np.array([e["accent_time"] for e in report["visual_events"] if e["taken"]])
+
+    def plain(times, apart_s):
+        return [t for t in times if np.min(np.abs(accents - t), initial=9.0) > apart_s]
+    clicks = listen.seam_clicks(music, rate, plain(report["seams"], 0.02))
     worst = float(np.max(clicks["seams"], initial=0.0))
     over = [f"{t:.2f}" for t, v in zip(clicks["times"], clicks["seams"]) if v > clicks["interior_p999"]]
     add("seam: largest 2nd difference", worst, f"<= {clicks['interior_p999']:.4f}", len(clicks["seams"]) > 0 and not over,
         f"{len(clicks['seams'])} seams; over: {' '.join(over[:6]) or 'none'}")
-    beats = np.array(report["beats"])
-    jumps = listen.seam_jumps(listen.loudness(wav), report["seams"], beats)
+    others = [b for b in report["beats"] if np.min(np.abs(np.array(report["seams"]) - b), initial=9.0) > 0.05]
+    jumps = listen.seam_jumps(listen.loudness(wav), plain(report["seams"], 0.5), plain(others, 0.5))
     if len(jumps["interior"]) < 40:  # slow music: every hop is one beat long, so nothing like a seam is inside
         return add("seam: median loudness jump", float(np.median(jumps["seams"])), "", None, "LU; each beat is a seam")
     limit = float(np.percentile(jumps["interior"], 95))

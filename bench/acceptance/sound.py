@@ -35,8 +35,8 @@ def longest_silence_s(sound, rate, threshold_db=-60.0, block_s=0.02):
     return longest * block_s
 
 
-def seam_clicks(sound, rate, seams, half_s=0.002):
-    """Largest |second difference| within ±2 ms of each seam, against the same number at all other places (99.9th percentile)."""
+def seam_clicks(sound, rate, seams, half_s=0.001):
+    """Largest |second difference| within ±1 ms of each seam, against the same number at all other places (99.9th percentile)."""
     curve = np.abs(sound[2:] - 2 * sound[1:-1] + sound[:-2]).max(axis=1)
     half = int(rate * half_s)
     at = [int(s * rate) for s in seams if half < s * rate < len(curve) - half]
