@@ -12,8 +12,7 @@ Result<LoadedModel> load_bundle_model(const model::Bundle& bundle, std::uint64_t
   settings.seed = seed;
   auto model = model::load_model(bundle.path(), settings);
   if (!model) return tl::unexpected(model.error());
-  return LoadedModel{std::move(model->parts), std::move(model->encoder), std::move(model->settings),
-                     std::move(model->warning)};
+  return LoadedModel{std::move(model->parts), std::move(model->encoder), model->settings, std::move(model->warning)};
 }
 
 }  // namespace photoplayer::tools

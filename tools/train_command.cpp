@@ -12,7 +12,7 @@ namespace photoplayer::tools {
 
 Result<void> train_from_config(const std::string& config) {
   const bool on_terminal = isatty(fileno(stderr)) != 0;
-  const auto done = train::train(
+  auto done = train::train(
       config,
       [&](const train::TrainProgress& progress) {
         if (!on_terminal) return;

@@ -75,7 +75,7 @@ bool all_tasks_stopped(GstElement* pipeline) {
 std::string error_text(GstMessage* message) {
   GError* error = nullptr;
   gst_message_parse_error(message, &error, nullptr);
-  const std::string text = on_one_line(error->message);
+  std::string text = on_one_line(error->message);
   g_clear_error(&error);
   return text;
 }
@@ -99,7 +99,7 @@ std::string stream_id(GstPad* pad) {
     const GstOwner<GstPad> inner(gst_ghost_pad_get_target(GST_GHOST_PAD(pad)));
     if (inner != nullptr) id = gst_pad_get_stream_id(inner.get());
   }
-  const std::string text = id != nullptr ? id : "";
+  std::string text = id != nullptr ? id : "";
   g_free(id);
   return text;
 }

@@ -169,7 +169,7 @@ Result<void> mix_original_sound(const std::filesystem::path& film, double origin
     if (!GST_CLOCK_TIME_IS_VALID(at) || gst_buffer_map(buffer, &map, GST_MAP_READ) == 0) continue;
     const double frame = (static_cast<double>(at) / GST_SECOND - origin_s) * kSampleRate_hz;
     const std::span<const float> values(reinterpret_cast<const float*>(map.data), map.size / sizeof(float));
-    const auto done = mixer.add(std::llround(frame), values);
+    auto done = mixer.add(std::llround(frame), values);
     gst_buffer_unmap(buffer, &map);
     if (!done) return done;
   }

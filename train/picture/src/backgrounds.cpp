@@ -219,12 +219,12 @@ void rays(const Scene& scene, const Moment& moment, const Noise& noise, const Ca
 }
 
 void texture(const Scene& scene, const Moment& moment, const Noise& noise, const Camera& camera, Canvas& canvas) {
-  const float scale_ = 0.12F + 0.22F * seed_offset(scene, 1);
+  const float frequency = 0.12F + 0.22F * seed_offset(scene, 1);
   const float ox = 3.0F * seed_offset(scene, 2), oy = 3.0F * seed_offset(scene, 3);
   const float warp =
       0.04F * moment.local_s * (scene.pan == 0.0F ? 0.0F : 1.0F) + 0.15F * moment.travelled * scene.pan_push;
   canvas.fill([&](int, int, float sx, float sy) {
-    const float u = (camera.x(sx) + camera.pan) * scale_ + ox, v = camera.y(sy) * scale_ + oy;
+    const float u = (camera.x(sx) + camera.pan) * frequency + ox, v = camera.y(sy) * frequency + oy;
     const float first = noise.at(u, v + warp);
     const float second = noise.at(u * 1.7F + 0.25F * first - warp * 0.6F, v * 1.7F + 0.25F * first);
     Rgb colour = mix(scene.palette.top, scene.palette.bottom, smooth((first - 0.2F) * 1.7F));

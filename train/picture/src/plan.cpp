@@ -188,7 +188,7 @@ void scenes_from_music(Plan& plan, const Heard& heard, const Piece& piece, doubl
     } else {
       scene.kind = pick_kind(piece.style, arousal, random);
       const auto bar = static_cast<std::size_t>(
-          std::clamp(static_cast<int>(scene.from_s / bar_s + 0.5), 0, std::max(0, heard.bars - 1)));
+          std::clamp(static_cast<int>(std::lround(scene.from_s / bar_s)), 0, std::max(0, heard.bars - 1)));
       const float busy = heard.busy.empty() ? 0.0F : heard.busy[bar];
       scene.palette = mood_palette(piece.style, std::clamp(valence + wander * random.normal(), -1.0F, 1.0F),
                                    std::clamp(arousal + 0.5F * busy + wander * random.normal(), -1.0F, 1.0F), random);
