@@ -249,8 +249,8 @@ Result<void> DecodebinReader::open() {
   g_object_set(*source, "location", path_.c_str(), nullptr);
   const GstOwner<GstCaps> raw(gst_caps_new_empty_simple("video/x-raw"));
   // Two frames of waiting room: a 4K frame is 12 MB. Not `async`, for a film without pictures never prerolls.
-  g_object_set(sink_, "sync", FALSE, "async", FALSE, "max-buffers", 2U, "emit-signals", FALSE, "caps", raw.get(),
-               nullptr);
+  g_object_set(sink_, "sync", FALSE, "async", FALSE, "max-buffers", 2U, "emit-signals", FALSE, "wait-on-eos", FALSE,
+               "caps", raw.get(), nullptr);
   g_signal_connect(*decoder, "autoplug-continue", G_CALLBACK(on_autoplug_continue), this);
   g_signal_connect(*decoder, "pad-added", G_CALLBACK(on_pad_added), this);
   g_signal_connect(*decoder, "no-more-pads", G_CALLBACK(on_no_more_pads), this);

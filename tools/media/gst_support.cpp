@@ -17,6 +17,7 @@ void let_run_dry(const GValue* item, gpointer) {
 
 // A full appsink waits for its reader with its preroll lock held. One of GStreamer's own threads may be waiting for
 // that lock with the pipeline's state lock held, and then set_state() would wait for ever: no reader will come.
+// Our appsinks have wait-on-eos off, because that wait holds the lock, too, and nothing but a reader ends it.
 void PipelineRelease::operator()(GstElement* pipeline) const {
   GstIterator* elements = gst_bin_iterate_elements(GST_BIN(pipeline));
   while (gst_iterator_foreach(elements, let_run_dry, nullptr) == GST_ITERATOR_RESYNC) gst_iterator_resync(elements);

@@ -107,12 +107,13 @@ class Mixer {
 
 Result<PipelineOwner> sound_pipeline(const std::filesystem::path& film, GstAppSink** sink) {
   GError* error = nullptr;
-  PipelineOwner pipeline(gst_parse_launch(
-      "filesrc name=source ! decodebin name=decoder "
-      "audioconvert name=convert ! audioresample ! "
-      "audio/x-raw,format=F32LE,rate=44100,channels=2,layout=interleaved ! appsink name=sink sync=false async=false "
-      "max-buffers=16",
-      &error));
+  PipelineOwner pipeline(
+      gst_parse_launch("filesrc name=source ! decodebin name=decoder "
+                       "audioconvert name=convert ! audioresample ! "
+                       "audio/x-raw,format=F32LE,rate=44100,channels=2,layout=interleaved ! appsink name=sink "
+                       "sync=false async=false wait-on-eos=false "
+                       "max-buffers=16",
+                       &error));
   if (error != nullptr || pipeline == nullptr) {
     const std::string reason = error != nullptr ? error->message : "unknown reason";
     g_clear_error(&error);
