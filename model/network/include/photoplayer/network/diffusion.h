@@ -16,13 +16,12 @@ inline torch::Tensor sigma_of(const torch::Tensor& t) {
 }
 
 struct OutpaintJob {
-  torch::Tensor noise;  ///< [tokens, dims]
-  torch::Tensor known;  ///< [context, dims] final latents, pasted at every step; may have 0 rows
-  bool clean_context =
-      false;             ///< paste them as they are; else re-noised to the step's time, which any network understands
-  torch::Tensor warm;    ///< [n, dims] estimates of the first n new rows, or undefined
-  double release = 1.0;  ///< warm rows are pasted like context down to this diffusion time, then set free; so
-                         ///< rows without an estimate still come from pure noise, in view of the warm ones
+  torch::Tensor noise;         ///< [tokens, dims]
+  torch::Tensor known;         ///< [context, dims] final latents, pasted at every step; may have 0 rows
+  bool clean_context = false;  ///< paste them as they are; else re-noised to the step's time
+  torch::Tensor warm;          ///< [n, dims] estimates of the first n new rows, or undefined
+  double release = 1.0;        ///< warm rows are pasted like context down to this diffusion time, then set free; so
+                               ///< rows without an estimate still come from pure noise, in view of the warm ones
   int steps = 12;
   std::function<int(int)> steps_that_fit;  ///< may shorten what is left; empty: never
 };
