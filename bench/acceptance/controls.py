@@ -97,22 +97,22 @@ def beats(both, folder):
 
 
 def seams(both, folder):
-    places = np.arange(3.0, 58, 2.2)
-    music = strokes(np.arange(0.3, 60, 0.55), 60, noise=0.02) * 0.3 + pad(60)
+    beats = np.arange(0.3, 170, 0.55)
+    joints, places = np.arange(3.0, 168, 2.2), beats[3::3]
+    music = strokes(beats, 170, noise=0.02) * 0.3 + pad(170)
     clicked, stepped = music.copy(), music.copy()
-    for i, t in enumerate(places):
-        at = int(t * RATE)
-        if i == 7:
-            clicked[at:] *= -1  # one turned phase
-            clicked[at:at + 2] += 0.6
-        if i % 3 == 0:
-            stepped[at:at + int(2.2 * RATE)] *= 0.25
-    clean, dirty = (listen.seam_clicks(m, RATE, places) for m in (music, clicked))
+    at = int(joints[7] * RATE)
+    clicked[at:] *= -1  # one turned phase
+    clicked[at:at + 2] += 0.6
+    for t in places[::3]:
+        stepped[int(t * RATE):int((t + 1.65) * RATE)] *= 0.25
+    clean, dirty = (listen.seam_clicks(m, RATE, joints) for m in (music, clicked))
     both("click at a seam", clean["seams"].max() <= clean["interior_p999"], dirty["seams"].max() <= dirty["interior_p999"])
 
     def jump_passes(sound, name):
-        jumps = listen.seam_jumps(listen.loudness(write_wav(folder / name, sound, RATE)), places, np.arange(0.3, 60, 0.55))
-        return film.tail_probability(int(np.sum(jumps["seams"] > np.percentile(jumps["interior"], 95))), len(jumps["seams"]), 0.05) >= 0.01
+        measured = listen.loudness(write_wav(folder / name, sound, RATE))
+        beyond, count = film.beyond_limit(film.by_place(measured, beats[3:-6], 3, places, np.array([])))
+        return film.tail_probability(beyond, count, 0.05) >= 0.01
     both("loudness jump at seams", jump_passes(music, "even.wav"), jump_passes(stepped, "steps.wav"))
 
 

@@ -26,7 +26,7 @@ def options():
     parser.add_argument("--render-clip", type=Path, default=ROOT / "build/release/bin/render_clip")
     parser.add_argument("--work", type=Path, default=Path("/tmp/photoplayer-acceptance"), help="folder for results")
     parser.add_argument("--json", type=Path, help="default: WORK/acceptance.json")
-    parser.add_argument("--styles", default="electronic,electronic@110,lofi,free",
+    parser.add_argument("--styles", default="electronic,electronic@150,folk@150,lofi,free",
                         help="of the 3-minute film; 'free' lets the picture decide, '@110' asks for a tempo")
     parser.add_argument("--cut-clips", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=180, help="length of the film")

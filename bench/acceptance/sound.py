@@ -50,17 +50,11 @@ def seam_clicks(sound, rate, seams, half_s=0.001):
             "interior_p50": float(np.median(interior)), "sample_p999": float(np.percentile(curve[inside], 99.9))}
 
 
-def seam_jumps(measured, seams, others):
-    """|momentary LUFS after − before| (0.4 s either side) at seams, and at the `others` that are not seams. Seams lie on beats,
-    where loudness changes anyway, so `others` should be beats, too."""
+def loudness_jump(measured, at_s):
+    """|momentary LUFS after − before|, 0.4 s either side of a moment."""
     times, level = measured["times"], np.maximum(measured["momentary"], -70.0)
-    jump, where = np.abs(level[4:] - level[:-4]), times[4:] - 0.4
-
-    def at(places):
-        nearest = [int(np.argmin(np.abs(where - p))) for p in places]
-        return jump[[k for k, p in zip(nearest, places) if abs(where[k] - p) < 0.06]]
-    apart = [t for t in others if t > 1.0 and np.min(np.abs(np.asarray(seams) - t), initial=9.0) > 0.05]
-    return {"seams": at(seams), "interior": at(apart)}
+    k = int(np.clip(np.argmin(np.abs(times - 0.4 - at_s)), 4, len(level) - 1))
+    return float(abs(level[k] - level[k - 4]))
 
 
 def onset_strength(sound, rate):
