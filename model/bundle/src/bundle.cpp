@@ -2,53 +2,17 @@
 #include <photoplayer/model/bundle.h>
 
 #include "bundle_header.h"
-#include "half.h"
 #include "mapped_file.h"
 #include "sha256.h"
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <exception>
 #include <utility>
 
 namespace photoplayer::model {
 
 static_assert(std::endian::native == std::endian::little, "bundles are little-endian and read in place");
-
-const char* dtype_name(DType dtype) noexcept {
-  switch (dtype) {
-    case DType::kF32:
-      return "F32";
-    case DType::kF16:
-      return "F16";
-    case DType::kBF16:
-      return "BF16";
-    case DType::kI64:
-      return "I64";
-    case DType::kI32:
-      return "I32";
-    case DType::kU8:
-      return "U8";
-  }
-  return "?";
-}
-
-std::size_t dtype_size_bytes(DType dtype) noexcept {
-  switch (dtype) {
-    case DType::kI64:
-      return 8;
-    case DType::kF32:
-    case DType::kI32:
-      return 4;
-    case DType::kF16:
-    case DType::kBF16:
-      return 2;
-    case DType::kU8:
-      return 1;
-  }
-  return 1;
-}
 
 struct Bundle::State {
   std::filesystem::path path;
@@ -82,7 +46,10 @@ Result<void> check_digests(const detail::BundleHeader& header) {
 Result<Bundle> Bundle::open(const std::filesystem::path& path) {
   try {
     auto file = detail::MappedFile::open(path);
-    if (!file) return tl::unexpected(file.error());
+    if (!file) {
+      return fail(ErrorCode::kBadBundle, "cannot open bundle '" + path.string() + "': " + file.error().message +
+                                             "; give a file with --bundle");
+    }
     auto header = detail::parse_header(file->bytes());
     const Result<void> checked = header ? check_digests(*header) : Result<void>(tl::unexpected(header.error()));
     if (!checked) {
@@ -143,21 +110,10 @@ Result<std::vector<float>> Bundle::read_f32(std::string_view name, std::span<con
     return fail(ErrorCode::kBadBundle, what + " has shape " + detail::shape_text(view->shape) + ", the network needs " +
                                            detail::shape_text(expected_shape));
   }
-  std::vector<float> values(view->bytes.size() / dtype_size_bytes(view->dtype));
-  if (view->dtype == DType::kF32) {
-    if (!values.empty()) std::memcpy(values.data(), view->bytes.data(), view->bytes.size());
-    return values;
-  }
-  if (view->dtype != DType::kF16 && view->dtype != DType::kBF16) {
+  if (view->dtype != DType::kF32 && view->dtype != DType::kF16 && view->dtype != DType::kBF16) {
     return fail(ErrorCode::kBadBundle, what + " has type " + dtype_name(view->dtype) + ", not a floating-point one");
   }
-  const bool half = view->dtype == DType::kF16;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    std::uint16_t bits = 0;
-    std::memcpy(&bits, view->bytes.data() + 2 * i, 2);
-    values[i] = half ? detail::float_from_half(bits) : detail::float_from_bfloat16(bits);
-  }
-  return values;
+  return floats_of(*view);
 }
 
 }  // namespace photoplayer::model

@@ -78,7 +78,8 @@ std::optional<DType> dtype_from(const std::string& name) {
   return std::nullopt;
 }
 
-Result<TensorEntry> parse_tensor(const std::string& name, const Json& entry, std::uint64_t data_bytes) {
+Result<TensorEntry> parse_tensor(const std::string& name, const Json& entry, std::uint64_t data_bytes,
+                                 ForeignTypes foreign) {
   const std::string what = "tensor '" + printable(name) + "'";
   if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") || !entry.contains("shape") ||
       !entry.contains("data_offsets")) {
@@ -87,11 +88,13 @@ Result<TensorEntry> parse_tensor(const std::string& name, const Json& entry, std
   TensorEntry tensor;
   if (!entry["dtype"].is_string()) return bad(what + ": dtype is not a string");
   const auto dtype = dtype_from(entry["dtype"].get<std::string>());
-  if (!dtype) {
+  if (!dtype && foreign == ForeignTypes::kListed) {
+    tensor.foreign_type = printable(entry["dtype"].get<std::string>());
+  } else if (!dtype) {
     return bad(what + " has type '" + printable(entry["dtype"].get<std::string>()) +
                "'; F32, F16, BF16, I64, I32 and U8 are known");
   }
-  tensor.dtype = *dtype;
+  tensor.dtype = dtype.value_or(DType::kU8);
   const Json& shape = entry["shape"];
   if (!shape.is_array() || shape.size() > 8) return bad(what + ": shape is not a list of at most 8 numbers");
   for (const Json& extent : shape) {
@@ -111,6 +114,7 @@ Result<TensorEntry> parse_tensor(const std::string& name, const Json& entry, std
     return bad(what + " lies at " + std::to_string(tensor.begin) + "…" + std::to_string(tensor.end) +
                ", outside the data of " + std::to_string(data_bytes) + " bytes; the file may be cut off");
   }
+  if (!dtype) return tensor;  // how many bytes its shape needs is not known
   const auto bytes = bytes_of(tensor.shape, tensor.dtype);
   if (!bytes) return bad(what + ": " + bytes.error().message);
   if (*bytes != tensor.end - tensor.begin) {
@@ -222,7 +226,7 @@ Result<std::string> header_sha256(std::string_view text, std::string_view header
   return hash.finish_hex();
 }
 
-Result<BundleHeader> parse_header(std::span<const std::byte> file) {
+Result<SafetensorsHeader> parse_structure(std::span<const std::byte> file, ForeignTypes foreign) {
   if (file.size() < kLengthBytes + 2) {
     return bad("it has " + std::to_string(file.size()) + " bytes, too few for a safetensors file");
   }
@@ -234,7 +238,7 @@ Result<BundleHeader> parse_header(std::span<const std::byte> file) {
     return bad("its header claims " + std::to_string(header_bytes) + " bytes in a file of " +
                std::to_string(file.size()) + "; it is not a safetensors file or it is cut off");
   }
-  BundleHeader header;
+  SafetensorsHeader header;
   header.text = {reinterpret_cast<const char*>(file.data() + kLengthBytes), static_cast<std::size_t>(header_bytes)};
   header.data = file.subspan(kLengthBytes + header.text.size());
   const auto object = parse_object(header.text, "its header");
@@ -243,7 +247,7 @@ Result<BundleHeader> parse_header(std::span<const std::byte> file) {
   for (const auto& [name, entry] : object->items()) {
     if (name != "__metadata__") {
       if (name.empty()) return bad("a tensor has no name");
-      auto tensor = parse_tensor(name, entry, header.data.size());
+      auto tensor = parse_tensor(name, entry, header.data.size(), foreign);
       if (!tensor) return tl::unexpected(tensor.error());
       header.tensors.emplace(name, std::move(*tensor));
       continue;
@@ -257,6 +261,14 @@ Result<BundleHeader> parse_header(std::span<const std::byte> file) {
   if (const auto laid_out = check_layout(header.tensors, header.data.size()); !laid_out) {
     return tl::unexpected(laid_out.error());
   }
+  return header;
+}
+
+Result<BundleHeader> parse_header(std::span<const std::byte> file) {
+  auto structure = parse_structure(file, ForeignTypes::kRefused);
+  if (!structure) return tl::unexpected(structure.error());
+  BundleHeader header;
+  static_cast<SafetensorsHeader&>(header) = std::move(*structure);
   for (const char* key : {"photoplayer", "sha256", "header_sha256"}) {
     if (!header.metadata.contains(key)) {
       return bad(std::string("its __metadata__ has no '") + key +

@@ -23,17 +23,27 @@ struct TensorEntry {
   std::vector<std::int64_t> shape;
   std::uint64_t begin = 0;  ///< offset into the data section
   std::uint64_t end = 0;
+  std::string foreign_type;  ///< of a tensor that is listed but cannot be read; dtype means nothing then
 };
 
-struct BundleHeader {
+/// What any safetensors file has.
+struct SafetensorsHeader {
   std::map<std::string, TensorEntry, std::less<>> tensors;
   std::map<std::string, std::string, std::less<>> metadata;
-  BundleInfo info;
   std::string_view text;            ///< the JSON, a view into the file
   std::span<const std::byte> data;  ///< the data section, a view into the file
 };
 
-/// The error's message is the reason alone; the caller adds the path.
+struct BundleHeader : SafetensorsHeader {
+  BundleInfo info;
+};
+
+enum class ForeignTypes { kRefused, kListed };
+
+/// Header, shapes, offsets and layout. The error's message is the reason alone; the caller adds the path.
+[[nodiscard]] Result<SafetensorsHeader> parse_structure(std::span<const std::byte> file, ForeignTypes foreign);
+
+/// Also what makes it a bundle. The error's message is the reason alone; the caller adds the path.
 [[nodiscard]] Result<BundleHeader> parse_header(std::span<const std::byte> file);
 
 /// Checks the "photoplayer" object. Shared with the writer, so that it cannot write what open() refuses.

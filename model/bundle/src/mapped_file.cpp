@@ -14,8 +14,8 @@
 namespace photoplayer::model::detail {
 namespace {
 
-tl::unexpected<Error> cannot_open(const std::filesystem::path& path, const std::string& why) {
-  return fail(ErrorCode::kBadBundle, "cannot open bundle '" + path.string() + "': " + why);
+tl::unexpected<Error> cannot_open(int error) {
+  return fail(ErrorCode::kBadInput, std::generic_category().message(error));
 }
 
 }  // namespace
@@ -23,13 +23,13 @@ tl::unexpected<Error> cannot_open(const std::filesystem::path& path, const std::
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   // O_NONBLOCK: a FIFO would wait for a writer before it could be refused.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return cannot_open(path, std::generic_category().message(errno) + "; give a file with --bundle");
+  if (descriptor < 0) return cannot_open(errno);
   struct stat status {};
   const int stat_error = ::fstat(descriptor, &status) == 0 ? 0 : errno;
   if (stat_error != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor);
-    return cannot_open(path,
-                       stat_error != 0 ? std::generic_category().message(stat_error) : "it is not a regular file");
+    if (stat_error != 0) return cannot_open(stat_error);
+    return fail(ErrorCode::kBadInput, "it is not a regular file");
   }
   const auto size_bytes = static_cast<std::size_t>(status.st_size);
   if (size_bytes == 0) {  // mmap refuses a length of zero
@@ -39,7 +39,7 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   void* const mapped = ::mmap(nullptr, size_bytes, PROT_READ, MAP_PRIVATE, descriptor, 0);
   const int map_error = errno;
   ::close(descriptor);
-  if (mapped == MAP_FAILED) return cannot_open(path, std::generic_category().message(map_error));
+  if (mapped == MAP_FAILED) return cannot_open(map_error);
   return MappedFile(static_cast<const std::byte*>(mapped), size_bytes);
 }
 

@@ -12,6 +12,7 @@ namespace photoplayer::model::detail {
 
 class MappedFile {
  public:
+  /// The error's message is the reason alone; the caller adds the path and its own code.
   [[nodiscard]] static Result<MappedFile> open(const std::filesystem::path& path);
 
   MappedFile(MappedFile&& other) noexcept;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Reads a safetensors file that is not a bundle: the semantic encoder's weights and bank, on their way into one.
-/// F32 only.
+/// Numbers of every type come as floats.
 #include <photoplayer/stream/result.h>
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 /// full before anything is handed out: structure, tensor layout, photoplayer metadata, SHA-256 of header and data.
 /// The metadata keys are described in bundle_writer.h. Immutable once open, so any thread may read it; the views
 /// die with it. Tested with hostile files in tests/unit/bundle.
+#include <photoplayer/model/tensor_view.h>
 #include <photoplayer/stream/result.h>
 
 #include <cstddef>
@@ -18,18 +19,6 @@
 #include <vector>
 
 namespace photoplayer::model {
-
-enum class DType : std::uint8_t { kF32, kF16, kBF16, kI64, kI32, kU8 };
-
-[[nodiscard]] const char* dtype_name(DType dtype) noexcept;  ///< as written in the file: "F32", …
-[[nodiscard]] std::size_t dtype_size_bytes(DType dtype) noexcept;
-
-/// Not owned: points into the mapped file, little-endian, possibly unaligned.
-struct TensorView {
-  DType dtype = DType::kF32;
-  std::vector<std::int64_t> shape;
-  std::span<const std::byte> bytes;
-};
 
 /// What the bundle says about itself.
 struct BundleInfo {
