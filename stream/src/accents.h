@@ -4,7 +4,7 @@
 /// point, and adds the marked accents (the only notes that are not the network's).
 #include <photoplayer/stream/beat_clock.h>
 #include <photoplayer/stream/hop.h>
-#include <photoplayer/stream/window_planner.h>
+#include <photoplayer/stream/planner.h>
 
 #include <span>
 #include <vector>

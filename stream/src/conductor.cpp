@@ -51,6 +51,7 @@ void Conductor::add(Due due) {
 void Conductor::schedule(const Hop& hop) {
   ledger_.hop_scheduled(hop);
   if (hop.releases_before) add({frame_of(hop.start_s), hop.start_s, true, {}});
+  if (!hop.sound.frames.empty()) synthesiser_.queue(frame_of(hop.start_s) - rendered_, hop.sound);
   for (const TimedNote& note : hop.notes) add({frame_of(note.time_s), note.time_s, false, note.event});
   if (hop.ends_piece) add({frame_of(hop.end_s), hop.end_s, true, {}});
   std::erase_if(hits_, [&](const Hit& hit) { return hit.time_s < hop.start_s - 2.0 * kSwell_s; });

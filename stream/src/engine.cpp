@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <photoplayer/stream/conductor.h>
 #include <photoplayer/stream/engine.h>
+#include <photoplayer/stream/fixed_planner.h>
 #include <photoplayer/stream/sampler.h>
+#include <photoplayer/stream/window_planner.h>
 
 #include "live_drive.h"
 #include "ring_render_port.h"
@@ -34,8 +36,9 @@ Result<void> check_range(const char* name, double value, double least, double mo
 }
 
 Result<void> check(const EngineSettings& settings, const EngineParts& parts) {
-  if (!parts.generator || !parts.decoder || !parts.synthesiser) {
-    return fail(ErrorCode::kInternal, "an engine needs a generator, a decoder and a synthesiser");
+  const bool one_decoder = (parts.decoder == nullptr) != (parts.sound_decoder == nullptr);
+  if (!parts.generator || !one_decoder || !parts.synthesiser) {
+    return fail(ErrorCode::kInternal, "an engine needs a generator, a decoder of one kind and a synthesiser");
   }
   constexpr double kYear_s = 366.0 * 86400.0;
   struct Range {
@@ -46,7 +49,8 @@ Result<void> check(const EngineSettings& settings, const EngineParts& parts) {
       {"steps", static_cast<double>(settings.steps), 1, 1000},
       {"guidance", static_cast<double>(settings.guidance), 0, 100},
       {"sample_rate_hz", settings.sample_rate_hz, Conductor::kSampleRate_hz, Conductor::kSampleRate_hz},
-      {"context_rows", static_cast<double>(settings.context_rows), 0, 48},
+      {"context_rows", static_cast<double>(settings.context_rows), 0, parts.decoder ? 48.0 : 4096.0},
+      {"fade_rows", static_cast<double>(settings.fade_rows), 0, 64},
       {"look_ahead_rows", static_cast<double>(settings.look_ahead_rows), 0, 64},
       {"max_hop_s", settings.max_hop_s, 0.1, 10},
       {"analysis_s", settings.analysis_s, 0, 10},
@@ -99,15 +103,18 @@ class EngineImpl final : public Engine {
     conductor_->on_played(listener_);
   }
 
+  bool plays_notes() const override { return parts_.decoder != nullptr; }
+
   double latency_s() const override {
     if (settings_.mode == Mode::kInstant) return settings_.jitter_s;
     const double slowest_bpm = settings_.controls.tempo_bpm.value_or(kMinTempo_bpm) * (1.0 - kMaxBend);
-    const double hop_s = std::max(settings_.max_hop_s, kSecondsPerMinute / slowest_bpm);
+    const double longest_row_s = plays_notes() ? kSecondsPerMinute / slowest_bpm : FixedLatentClock().time_s(1);
+    const double hop_s = std::max(settings_.max_hop_s, longest_row_s);
     return hop_s + settings_.analysis_s + settings_.budget_s + settings_.jitter_s;
   }
 
-  Report report() const override { return with_underruns(ledger_.report()); }
-  Report counts() const override { return with_underruns(ledger_.counts()); }
+  Report report() const override { return completed(ledger_.report()); }
+  Report counts() const override { return completed(ledger_.counts()); }
   std::vector<ReportedBeat> beats(double after_s, double until_s) const override {
     return ledger_.beats(after_s, until_s);
   }
@@ -115,11 +122,13 @@ class EngineImpl final : public Engine {
  private:
   enum class Gate { kGenerated, kWait, kEnd };
   [[nodiscard]] Result<Gate> generate_next();
+  [[nodiscard]] std::unique_ptr<Planner> make_planner(double start_s, double seen_until_s);
   [[nodiscard]] std::unique_ptr<Sampler> make_sampler(double start_s, double seen_until_s, bool live);
 
-  [[nodiscard]] Report with_underruns(Report report) const {
+  [[nodiscard]] Report completed(Report report) const {
     report.underrun_events = port_.underrun_events();
     report.underrun_frames = port_.underrun_frames();
+    if (!plays_notes()) report.beat_source = "none";
     return report;
   }
   [[nodiscard]] Controls controls() const {
@@ -148,8 +157,17 @@ class EngineImpl final : public Engine {
   std::unique_ptr<LiveDrive> live_;   // last: its threads end before what they use
 };
 
-std::unique_ptr<Sampler> EngineImpl::make_sampler(double start_s, double seen_until_s, bool live) {
+std::unique_ptr<Planner> EngineImpl::make_planner(double start_s, double seen_until_s) {
   const Controls wanted = controls();
+  if (!plays_notes()) {
+    FixedPlannerSettings planner;
+    planner.origin_s = start_s;
+    planner.hop_rows = fixed_hop_rows(settings_.max_hop_s);
+    planner.context_rows = settings_.context_rows;
+    planner.look_ahead_rows = settings_.look_ahead_rows;
+    planner.warm_start = settings_.warm_start;
+    return std::make_unique<FixedPlanner>(planner);
+  }
   double tempo_bpm = 0.0;
   if (wanted.tempo_bpm) {
     tempo_bpm = *wanted.tempo_bpm;
@@ -165,14 +183,24 @@ std::unique_ptr<Sampler> EngineImpl::make_sampler(double start_s, double seen_un
   planner.film_end_s = film_end_s_;
   planner.warm_start = settings_.warm_start;
   planner.hits = settings_.mode == Mode::kAligned ? HitPolicy::kMeet : HitPolicy::kReact;
+  return std::make_unique<WindowPlanner>(planner, std::clamp(tempo_bpm, kMinTempo_bpm, kMaxTempo_bpm), wanted);
+}
+
+std::unique_ptr<Sampler> EngineImpl::make_sampler(double start_s, double seen_until_s, bool live) {
   SamplerSettings sampler;
   sampler.seed = settings_.seed;
   sampler.steps = settings_.steps;
   sampler.guidance = settings_.guidance;
   sampler.preview = live;
-  return std::make_unique<Sampler>(sampler, *parts_.generator, *parts_.decoder,
-                                   WindowPlanner(planner, std::clamp(tempo_bpm, kMinTempo_bpm, kMaxTempo_bpm), wanted),
-                                   ledger_);
+  if (!plays_notes()) {
+    sampler.handover = Handover::kCrossfade;
+    sampler.fade_rows = settings_.fade_rows;
+    const int hop_rows = fixed_hop_rows(settings_.max_hop_s);
+    sampler.kept_rows = hop_rows + std::max(settings_.context_rows, parts_.sound_decoder->context_rows());
+  }
+  return std::make_unique<Sampler>(sampler, *parts_.generator,
+                                   Decoders{parts_.decoder.get(), parts_.sound_decoder.get()},
+                                   make_planner(start_s, seen_until_s), ledger_);
 }
 
 Result<EngineImpl::Gate> EngineImpl::generate_next() {
@@ -187,8 +215,8 @@ Result<EngineImpl::Gate> EngineImpl::generate_next() {
     if (aligned && !finished && seen_s < needed_s) return Gate::kWait;
     sampler_ = make_sampler(origin_s_, std::min(seen_s, needed_s), false);
   }
-  WindowPlanner& planner = sampler_->planner();
-  const double start_s = planner.clock().time_s(planner.row());
+  Planner& planner = sampler_->planner();
+  const double start_s = planner.start_s();
   if (finished && seen_s <= start_s) return Gate::kEnd;
   if (planner.at_end()) {
     // Decided by what was seen, not by when we were asked, so that a slow caller hears the same.
@@ -285,7 +313,8 @@ void EngineImpl::reset(double origin_s) {
   port_.expect_sound(false);
   port_.expect_no_more(false);
   parts_.generator->reset();
-  parts_.decoder->reset();
+  if (parts_.decoder) parts_.decoder->reset();
+  if (parts_.sound_decoder) parts_.sound_decoder->reset();
   parts_.synthesiser->all_notes_off();
   timeline_.reset();
   ledger_.reset();

@@ -79,14 +79,14 @@ void LiveDrive::sample() try {
   if (stop_.load()) return;
   const std::unique_ptr<Sampler> sampler = make_sampler_(
       std::min(timeline_.seen_until_s(), settings_.start_s + settings_.first_hop_s + settings_.analysis_s));
-  WindowPlanner& planner = sampler->planner();
+  Planner& planner = sampler->planner();
   {
-    const WindowPlanner::Span span = planner.prepare(read_controls_());
-    exchange_.open({span.start_s, planner.clock().step_s_at(0), span.rows});
+    const Planner::Span span = planner.prepare(read_controls_());
+    exchange_.open({span.start_s, planner.step_s(), span.rows});
   }
   while (!stop_.load()) {
     follow_gaps(*sampler);
-    const double start_s = planner.clock().time_s(planner.row());
+    const double start_s = planner.start_s();
     const double deadline_s = start_s + lead_s();
     sleep_until(deadline_s - settings_.budget_s);
     if (stop_.load()) return;

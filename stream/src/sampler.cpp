@@ -10,28 +10,21 @@
 #include <utility>
 
 namespace photoplayer::stream {
-namespace {
-
-/// The tape keeps what any window looks back at, and a bar more for repeats.
-constexpr int kSpareRows = 64;
-
-}  // namespace
-
-Sampler::Sampler(const SamplerSettings& settings, LatentGenerator& generator, ScoreDecoder& decoder,
-                 const WindowPlanner& planner, Ledger& ledger)
+Sampler::Sampler(const SamplerSettings& settings, LatentGenerator& generator, Decoders decoders,
+                 std::unique_ptr<Planner> planner, Ledger& ledger)
     : settings_(settings),
       generator_(generator),
-      decoder_(decoder),
-      planner_(planner),
+      decoders_(decoders),
+      planner_(std::move(planner)),
       ledger_(ledger),
-      tape_(generator.dims(), kSpareRows, settings.handover) {}
+      tape_(generator.dims(), settings.kept_rows, settings.handover, settings.fade_rows) {}
 
 Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_until_s, const Controls& controls,
                                          const std::function<int(int)>& steps_that_fit) {
   Sampled sampled;
   {
     const StageTimer timer(ledger_, Stage::kPlan);
-    sampled.plan = planner_.plan(timeline, seen_until_s, controls, tape_.end() - planner_.row());
+    sampled.plan = planner_->plan(timeline, seen_until_s, controls, tape_.end() - planner_->row());
   }
   Plan& plan = sampled.plan;
   const std::span<const float> known = tape_.rows(plan.first - plan.context, plan.first);
@@ -112,8 +105,12 @@ Hop Sampler::outline(const Plan& plan) {
   hop.rows = plan.hop;
   hop.start_s = plan.start_s;
   hop.end_s = plan.end_s;
-  hop.step_s = plan.clock.step_s_at(after * kStepsPerBeat);
-  for (std::int64_t row = plan.first; row < after; ++row) hop.beats_s.push_back(plan.clock.time_s(row));
+  if (plan.rows_are_beats) {
+    hop.step_s = plan.clock.step_s_at(after * kStepsPerBeat);
+    for (std::int64_t row = plan.first; row < after; ++row) hop.beats_s.push_back(plan.clock.time_s(row));
+  } else {
+    hop.step_s = (plan.end_s - plan.start_s) / (plan.hop * kStepsPerBeat);
+  }
   hop.hits = plan.hits;
   hop.ends_piece = plan.ends_piece;
   return hop;
@@ -123,39 +120,50 @@ Result<Hop> Sampler::commit(Sampled sampled) {
   const StageTimer timer(ledger_, Stage::kDecode);
   const Plan& plan = sampled.plan;
   tape_.commit(sampled.window.latents, plan.hop, plan.start >= 1.0F);
-  planner_.accept(plan);
+  planner_->accept(plan);
   ledger_.window_sampled(plan.tempo_bpm, generator_.decided(), sampled.fewer_steps, sampled.window.guided);
   ledger_.events_seen(plan.events);
 
-  const std::int64_t after = plan.first + plan.hop;
   Hop hop = outline(plan);
   hop.releases_before = std::exchange(fresh_after_gap_, false);
+  if (decoders_.sound != nullptr) {
+    auto sound = decoders_.sound->decode(tape_, plan.first);
+    if (!sound) return tl::unexpected(sound.error());
+    hop.sound = std::move(*sound);
+    return hop;
+  }
+  if (auto read = read_notes(plan, hop); !read) return tl::unexpected(read.error());
+  return hop;
+}
 
-  auto decoded = decoder_.decode(plan.first, tape_.rows(plan.first, after));
+Result<void> Sampler::read_notes(const Plan& plan, Hop& hop) {
+  const std::int64_t after = plan.first + plan.hop;
+  auto decoded = decoders_.score->decode(plan.first, tape_.rows(plan.first, after));
   if (!decoded) return tl::unexpected(decoded.error());
   ledger_.notes_decoded(decoded->notes, decoded->corrected);
   hop.notes = place_notes(decoded->events, plan);
 
   if (settings_.preview && plan.look_ahead > 0) {
-    if (auto preview = decoder_.preview(after, tape_.rows(after, after + plan.look_ahead))) {
+    if (auto preview = decoders_.score->preview(after, tape_.rows(after, after + plan.look_ahead))) {
       hop.look_ahead = std::move(preview->events);
       hop.look_ahead_rows = plan.look_ahead;
     }
   }
-  return hop;
+  return {};
 }
 
 void Sampler::substituted(int rows, HopSource source) {
   const std::int64_t first = tape_.final_end();
   tape_.commit_substitute(rows, kBeatsPerBar);
-  planner_.substitute(rows);
+  planner_->substitute(rows);
+  if (decoders_.sound != nullptr) return;  // it finds the gap by the next hop's first row
   if (source == HopSource::kLookAhead) {
     // The conductor plays these very notes: only the decoder's memory of what sounds has to follow.
-    if (const auto decoded = decoder_.decode(first, tape_.rows(first, first + rows))) {
+    if (const auto decoded = decoders_.score->decode(first, tape_.rows(first, first + rows))) {
       ledger_.notes_decoded(decoded->notes, decoded->corrected);
     }
   } else {
-    decoder_.reset();
+    decoders_.score->reset();
     fresh_after_gap_ = true;
   }
 }

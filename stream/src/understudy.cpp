@@ -33,7 +33,8 @@ void Understudy::listen(const Hop& hop) {
   } else if (hop.source == HopSource::kRepeatBar) {
     repeated_rows_ += hop.rows;
   }
-  if (hop.source == HopSource::kBed) return;
+  // A bar can be played again; a moment of sound would be heard as a stutter.
+  if (hop.source == HopSource::kBed || !hop.sound.frames.empty()) return;
   if (!heard_) heard_from_ = hop.first;
   heard_ = true;
   for (const TimedNote& note : hop.notes) {

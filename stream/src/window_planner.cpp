@@ -103,7 +103,7 @@ double WindowPlanner::hop_tempo_bpm() const {
   return std::clamp(even, home_bpm_ * (1.0 - kMaxBend), home_bpm_ * (1.0 + kMaxBend));
 }
 
-WindowPlanner::Span WindowPlanner::prepare(const Controls& controls) {
+Planner::Span WindowPlanner::prepare(const Controls& controls) {
   if (controls.tempo_bpm && controls.tempo_bpm != user_bpm_ && BeatClock::is_bar_line(row_)) {
     user_bpm_ = controls.tempo_bpm;
     home_bpm_ = std::clamp(*controls.tempo_bpm, kMinTempo_bpm, kMaxTempo_bpm);

@@ -27,6 +27,7 @@ struct Books final : stream::Engine {
   stream::RenderPort& render_port() override { std::abort(); }
   void reset(double) override {}
   void on_played(std::function<void(const stream::NoteEvent&, double)>) override {}
+  bool plays_notes() const override { return true; }
   double latency_s() const override { return 0.0; }
   stream::Report report() const override { std::abort(); }  // too much to copy while sound is made
   stream::Report counts() const override { return now; }

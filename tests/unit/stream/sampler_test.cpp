@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <photoplayer/stream/noise.h>
 #include <photoplayer/stream/sampler.h>
+#include <photoplayer/stream/window_planner.h>
 
 #include <algorithm>
 #include <limits>
@@ -24,7 +25,8 @@ struct Rig {
   Sampler sampler;
 
   explicit Rig(double tempo_bpm = 120.0, SamplerSettings settings = {}, PlannerSettings planner = {})
-      : sampler(settings, generator, decoder, WindowPlanner(planner, tempo_bpm, {}), ledger) {}
+      : sampler(settings, generator, {&decoder, nullptr},
+                std::make_unique<WindowPlanner>(planner, tempo_bpm, Controls{}), ledger) {}
 
   Hop next() {
     auto sampled = sampler.sample(timeline, timeline.seen_until_s(), controls, {});
@@ -162,7 +164,8 @@ TEST_CASE("Sampler: a generator that misbehaves is refused with a reason", "[str
   Ledger ledger;
   ScriptedDecoder decoder;
   Timeline timeline;
-  Sampler sampler({}, generator, decoder, WindowPlanner({}, 120.0, {}), ledger);
+  Sampler sampler({}, generator, {&decoder, nullptr},
+                  std::make_unique<WindowPlanner>(PlannerSettings{}, 120.0, Controls{}), ledger);
   SECTION("too few numbers") {
     generator.missing = 1;
   }

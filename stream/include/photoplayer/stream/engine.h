@@ -33,21 +33,24 @@ struct EngineSettings {
   Mode mode = Mode::kAligned;
   Controls controls;
   double sample_rate_hz = 44100.0;   ///< fixed; here so that nobody writes the number twice
-  int context_rows = 16;             ///< final latents that a window sees
+  int context_rows = 16;             ///< final latents that a window sees; for a score at most 48
   int look_ahead_rows = 8;           ///< provisional latents beyond the hop
-  double max_hop_s = 1.25;           ///< a hop is the most whole beats within this, at least one
+  double max_hop_s = 1.25;           ///< a hop is the most whole rows within this, at least one
   double analysis_s = 0.25;          ///< delay of the picture analysis
   double budget_s = 0.30;            ///< time allowed for one hop's computation, live
   double jitter_s = 0.06;            ///< PCM kept ready for the render thread, live
   std::optional<double> duration_s;  ///< length of the film if known: a cadence is planned inside it
   double origin_s = 0.0;             ///< running time of the first sample
   float warm_start = 0.6F;           ///< diffusion time at which provisional latents start again; 1 = never warm
+  int fade_rows = 8;                 ///< of a sound: rows over which a hop takes over from the last one's look-ahead
 };
 
+/// A decoder of one kind, which makes it a score's engine or a sound's.
 struct EngineParts {
   std::unique_ptr<LatentGenerator> generator;
   std::unique_ptr<ScoreDecoder> decoder;
   std::unique_ptr<Synthesiser> synthesiser;
+  std::unique_ptr<SoundDecoder> sound_decoder = nullptr;
 };
 
 class Engine {
@@ -81,6 +84,9 @@ class Engine {
 
   /// Every note event that was played, in order, with its time; for `.mid`. Caller: control.
   virtual void on_played(std::function<void(const NoteEvent&, double time_s)> listener) = 0;
+
+  /// False: a sound bundle, without notes, stems, beats.
+  [[nodiscard]] virtual bool plays_notes() const = 0;
 
   /// The latency to report to a pipeline: aligned = hop + analysis + budget + jitter, instant = jitter.
   [[nodiscard]] virtual double latency_s() const = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// What passes from the sampler to the conductor: the notes of one hop with their times. Plain values, handed
-/// over whole, so neither side ever sees the other's half-done work.
+/// What passes from the sampler to the conductor: the notes of one hop with their times, or its sound. Plain values,
+/// handed over whole, so neither side ever sees the other's half-done work.
 #include <photoplayer/stream/notes.h>
 #include <photoplayer/stream/ports.h>
 
@@ -25,9 +25,10 @@ struct Hop {
   double start_s = 0.0;
   double end_s = 0.0;
   double step_s = 0.0;                ///< length of the sixteenths that follow `end_s`
-  std::vector<double> beats_s;        ///< beginning of each row
+  std::vector<double> beats_s;        ///< beginning of each row, if rows are beats
   std::vector<TimedNote> notes;       ///< in order of time
   std::vector<Hit> hits;              ///< whose accents are among `notes`
+  DecodedSound sound;                 ///< of a sound bundle
   bool releases_before = false;       ///< what sounds at `start_s` belongs to other material: end it there
   bool ends_piece = false;            ///< what sounds at `end_s` is released, nothing follows
   std::vector<NoteEvent> look_ahead;  ///< live only: notes of the provisional rows behind the hop

@@ -2,6 +2,7 @@
 #pragma once
 /// The ports of the engine: what makes latents, what reads them, what sounds. `model/` implements them for
 /// bundles; tests implement them with scripts. Each object is used by one thread at a time and never throws.
+/// A score bundle's latents are read as notes, one row a beat; a sound bundle's as sound, in rows of 2048 frames.
 #include <photoplayer/stream/controls.h>
 #include <photoplayer/stream/notes.h>
 #include <photoplayer/stream/result.h>
@@ -14,6 +15,8 @@
 #include <vector>
 
 namespace photoplayer::stream {
+
+class LatentTape;
 
 /// A cut (or another strong event) that the music will meet.
 struct Hit {
@@ -92,6 +95,21 @@ class ScoreDecoder {
   virtual void reset() = 0;
 };
 
+struct DecodedSound {
+  std::vector<float> frames;  ///< interleaved stereo, 44.1 kHz: 2048 frames for each row
+  std::vector<float> after;   ///< what would follow, for a moment, if these rows were the last
+};
+
+class SoundDecoder {
+ public:
+  virtual ~SoundDecoder() = default;
+  [[nodiscard]] virtual int context_rows() const = 0;     ///< final rows before a hop that it looks at
+  [[nodiscard]] virtual int look_ahead_rows() const = 0;  ///< provisional rows behind it that it looks at
+  /// Decodes the rows that became final since the last call, or from `first_row` on if rows were skipped.
+  [[nodiscard]] virtual Result<DecodedSound> decode(const LatentTape& tape, std::int64_t first_row) = 0;
+  virtual void reset() = 0;
+};
+
 /// Dynamics of the moment, from the picture and the controls; the conductor sets them every tick.
 struct Expression {
   float intensity = 0.5F;   ///< 0…1: loudness of the whole
@@ -102,6 +120,9 @@ class Synthesiser {
  public:
   virtual ~Synthesiser() = default;
   virtual void apply(const NoteEvent& event) = 0;
+  /// Sound bundles: to be heard from `frames_ahead` frames after what was rendered so far; negative: so much of it is
+  /// past already.
+  virtual void queue(std::int64_t /*frames_ahead*/, const DecodedSound& /*sound*/) {}
   virtual void express(const Expression& expression) = 0;
   /// Adds nothing, overwrites `out`: interleaved stereo [frames, 2], 44.1 kHz. Stems, if wanted: one buffer of the
   /// same shape per layer, or empty.

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Decides what the next window is: how many beats, at what tempo, with which context and look-ahead, which
-/// cuts are met and how, where the piece ends. A plan changes nothing until it is accepted, so a hop that
-/// came too late leaves no trace. Owned and used by the sampler's thread. Tested in
+/// Plans a score, whose rows are beats: how many, at what tempo, with which context and look-ahead, which cuts are
+/// met and how, where the piece ends. Owned and used by the sampler's thread. Tested in
 /// tests/unit/stream/window_planner_test.cpp.
-#include <photoplayer/stream/beat_clock.h>
-#include <photoplayer/stream/controls.h>
-#include <photoplayer/stream/ports.h>
-#include <photoplayer/stream/report.h>
-#include <photoplayer/stream/timeline.h>
+#include <photoplayer/stream/planner.h>
 
 #include <cstdint>
 #include <optional>
@@ -52,50 +47,25 @@ struct PlannerSettings {
   double hit_distance_beats = 0.5;  ///< between two accents, also across a seam
 };
 
-struct Plan {
-  std::int64_t first = 0;  ///< first row of the hop
-  int context = 0, hop = 0, look_ahead = 0;
-  double start_s = 0.0, end_s = 0.0;
-  double tempo_bpm = 0.0;  ///< of the hop, before any bend
-  float start = 1.0F;      ///< see WindowRequest
-  std::int64_t end_row = -1;
-  std::vector<double> times_s;  ///< [context + hop + look_ahead + 1]
-  std::vector<Hit> hits;        ///< accents to sound in this hop; `step` may be the next hop's first
-  std::vector<Hit> carried;     ///< met at the end of the last hop, on this hop's first step
-  std::vector<ReportedEvent> events;
-  bool ends_piece = false;
-  BeatClock clock{0.0, 120.0};  ///< as it is if the plan is accepted
-};
-
-class WindowPlanner {
+class WindowPlanner final : public Planner {
  public:
   WindowPlanner(const PlannerSettings& settings, double tempo_bpm, const Controls& controls);
 
-  struct Span {
-    double start_s = 0.0;
-    double latest_end_s = 0.0;  ///< no bend makes the hop longer
-    int rows = 0;
-  };
-  /// Bounds of the next hop; a new tempo asked for by the user is taken here if the hop begins a bar.
-  [[nodiscard]] Span prepare(const Controls& controls);
-  /// The next row is the end: there is no further hop unless the film goes on.
-  [[nodiscard]] bool at_end() const { return end_row_ >= 0 && row_ >= end_row_; }
+  /// A new tempo asked for by the user is taken here if the hop begins a bar; no bend makes the hop longer than the
+  /// span says.
+  [[nodiscard]] Span prepare(const Controls& controls) override;
+  [[nodiscard]] bool at_end() const override { return end_row_ >= 0 && row_ >= end_row_; }
   [[nodiscard]] double end_s() const { return land_s_; }
-
-  /// The picture turned out to end at `time_s`.
-  void film_ends(double time_s);
-  /// The film outlived its announced length: play on.
-  void reopen();
-
-  /// For the hop that `prepare` described. `known_rows`: provisional latents that exist from the hop's first
-  /// row on.
+  void film_ends(double time_s) override;
+  void reopen() override;
   [[nodiscard]] Plan plan(const Timeline& timeline, double seen_until_s, const Controls& controls,
-                          std::int64_t known_rows);
-  void accept(const Plan& plan);
-  /// `rows` went by without a plan of ours, at an even tempo.
-  void substitute(int rows) { row_ += rows; }
+                          std::int64_t known_rows) override;
+  void accept(const Plan& plan) override;
+  void substitute(int rows) override { row_ += rows; }
 
-  [[nodiscard]] std::int64_t row() const { return row_; }
+  [[nodiscard]] std::int64_t row() const override { return row_; }
+  [[nodiscard]] double start_s() const override { return clock_.time_s(row_); }
+  [[nodiscard]] double step_s() const override { return clock_.step_s_at(row_ * kStepsPerBeat); }
   [[nodiscard]] const BeatClock& clock() const { return clock_; }
 
  private:
