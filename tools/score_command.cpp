@@ -158,6 +158,25 @@ class ScoreJob {
     return check_container(container(), film_->info(), options_.keep_sound == KeepSound::kTrack);
   }
 
+  /// A sound bundle has no notes, and nothing that could follow a wish for a style or a key.
+  [[nodiscard]] Result<void> check_sound(const model::Bundle& bundle) {
+    if (engine_->plays_notes()) return {};
+    const std::string name = "the bundle '" + bundle.path().filename().string() + "'";
+    if (kind_ == OutputKind::kMid) {
+      return fail(ErrorCode::kUsage, name + " makes sound, not notes, so there is nothing to write to '" +
+                                         options_.output.string() + "'; choose .wav, .flac, .mp4 or .mkv");
+    }
+    if (!options_.stems_folder.empty()) {
+      return fail(ErrorCode::kUsage, name + " makes one sound, which has no stems; leave --stems out");
+    }
+    const stream::Controls& asked = options_.controls;
+    if (asked.style || asked.tempo_bpm || asked.key || asked.density || asked.valence) {
+      warnings_.push_back(name +
+                          " follows the picture only: --style, --tempo, --key, --density and --valence do nothing");
+    }
+    return {};
+  }
+
   [[nodiscard]] bool writes_film() const { return kind_ == OutputKind::kMp4 || kind_ == OutputKind::kMkv; }
 
   [[nodiscard]] double seconds() const {
@@ -171,6 +190,7 @@ class ScoreJob {
     auto engine = stream::Engine::make(settings_, std::move(model.loaded.parts));
     if (!engine) return tl::unexpected(engine.error());
     engine_ = std::move(*engine);
+    if (auto fits = check_sound(model.bundle); !fits) return fits;
     if (kind_ == OutputKind::kMid) {
       engine_->on_played([this](const stream::NoteEvent& event, double time_s) { notes_.push_back({event, time_s}); });
     }

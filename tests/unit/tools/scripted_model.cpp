@@ -2,6 +2,8 @@
 #include "scripted_model.h"
 
 #include <photoplayer/model/bundle_writer.h>
+#include <photoplayer/model/sound_voice.h>
+#include <photoplayer/stream/latent_tape.h>
 
 #include <algorithm>
 #include <array>
@@ -103,7 +105,42 @@ class Tones final : public Synthesiser {
   std::array<Voice, kLayers> voices_;
 };
 
+class ToneDecoder final : public SoundDecoder {
+ public:
+  int context_rows() const override { return 10; }
+  int look_ahead_rows() const override { return 2; }
+  Result<DecodedSound> decode(const LatentTape& tape, std::int64_t first_row) override {
+    DecodedSound sound;
+    write(tape, first_row, tape.final_end(), sound.frames);
+    write(tape, tape.final_end(), tape.final_end() + 2, sound.after);
+    return sound;
+  }
+  void reset() override {}
+
+ private:
+  static void write(const LatentTape& tape, std::int64_t from, std::int64_t to, std::vector<float>& out) {
+    constexpr std::int64_t kRow_frames = 2048;
+    for (std::int64_t frame = from * kRow_frames; frame < to * kRow_frames; ++frame) {
+      const float level = 0.2F + 0.05F * std::clamp(tape.rows(frame / kRow_frames, to).front(), -3.0F, 3.0F);
+      const auto value = level * static_cast<float>(std::sin(0.0626873 * static_cast<double>(frame)));
+      out.insert(out.end(), {value, value});
+    }
+  }
+};
+
 }  // namespace
+
+ModelFactory scripted_sound_model() {
+  return [](const model::Bundle&, std::uint64_t) -> Result<LoadedModel> {
+    LoadedModel model;
+    model.parts.generator = std::make_unique<NoiseGenerator>(std::chrono::milliseconds(0));
+    model.parts.sound_decoder = std::make_unique<ToneDecoder>();
+    model.parts.synthesiser = model::make_sound_voice();
+    model.settings.context_rows = 108;
+    model.settings.look_ahead_rows = 22;
+    return model;
+  };
+}
 
 ModelFactory scripted_model(std::chrono::milliseconds window_time) {
   return [window_time](const model::Bundle&, std::uint64_t) -> Result<LoadedModel> {

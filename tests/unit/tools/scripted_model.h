@@ -12,6 +12,9 @@ namespace photoplayer::tools::test {
 /// `window_time`: how long each window takes, for tests that interrupt.
 [[nodiscard]] ModelFactory scripted_model(std::chrono::milliseconds window_time = std::chrono::milliseconds(0));
 
+/// The same for a sound bundle: each latent is a moment of a tone.
+[[nodiscard]] ModelFactory scripted_sound_model();
+
 /// A valid bundle with nothing of use in it.
 void write_tiny_bundle(const std::filesystem::path& path);
 
