@@ -156,7 +156,7 @@ Window Network::prepare(const Conditions& conditions, double first_latent_second
     slot.context = dit.embed_context(context.tokens);
     if (modulated) return;
     for (const DitBlock& block : dit.blocks) slot.keys.push_back(attention_of(block).keys(slot.context, slot.sight));
-    slot.context = {};
+    slot.context.reset();
   };
   const bool modulated = dit.fusion.film == Fusion::Film::kBefore;
   fill(window->semantic, conditions.semantic, modulated, [](const DitBlock& block) { return *block.semantic; });
