@@ -10,8 +10,10 @@
 ///    in a name, a shape or the config as visible as one in the data.
 #include <photoplayer/model/bundle.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +26,40 @@ struct NamedTensor {
   std::vector<std::int64_t> shape;
   std::vector<float> values;
   DType storage = DType::kF32;  ///< kF32, kF16 or kBF16; rounded to nearest, ties to even
+};
+
+struct PlannedTensor {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  DType storage = DType::kF32;  ///< kF32, kF16 or kBF16
+};
+
+/// Writes a bundle that need not fit into memory: first all names and shapes, then the bytes in order(). A writer that
+/// goes away before commit() leaves nothing. Fails with kInternal (what was asked makes no valid bundle) or kOutput
+/// (disk). Caller: control.
+class BundleWriter {
+ public:
+  /// `metadata`: the "photoplayer" object as JSON text.
+  [[nodiscard]] static Result<BundleWriter> create(const std::filesystem::path& path, std::string_view metadata,
+                                                   std::vector<PlannedTensor> tensors);
+  BundleWriter(BundleWriter&&) noexcept;
+  BundleWriter& operator=(BundleWriter&&) noexcept;
+  BundleWriter(const BundleWriter&) = delete;
+  BundleWriter& operator=(const BundleWriter&) = delete;
+  ~BundleWriter();
+
+  /// Wide types first, so that each tensor is aligned to its own size; then by name.
+  [[nodiscard]] const std::vector<PlannedTensor>& order() const noexcept;
+  /// The next values, rounded to nearest, ties to even. A piece lies within one tensor. Refuses values that are not
+  /// finite once stored.
+  [[nodiscard]] Result<void> write(std::span<const float> values);
+  /// Once every value is there: digests, fsync, rename.
+  [[nodiscard]] Result<void> commit();
+
+ private:
+  struct State;
+  explicit BundleWriter(std::unique_ptr<State> state) noexcept;
+  std::unique_ptr<State> state_;
 };
 
 /// `metadata`: the "photoplayer" object as JSON text. Refuses values that are not finite once stored.
