@@ -5,6 +5,7 @@
 
 namespace photoplayer::tools {
 
-[[nodiscard]] Result<LoadedModel> load_bundle_model(const model::Bundle& bundle, std::uint64_t seed);
+[[nodiscard]] Result<LoadedModel> load_bundle_model(const std::shared_ptr<const model::Bundle>& bundle,
+                                                    std::uint64_t seed);
 
 }  // namespace photoplayer::tools

@@ -20,7 +20,8 @@ struct LoadedModel {
   std::string warning;                               ///< for the user; empty if all is well
 };
 
-/// Called once, from any one thread. The bundle is only good for the call.
-using ModelFactory = std::function<Result<LoadedModel>(const model::Bundle& bundle, std::uint64_t seed)>;
+/// Called once, from any one thread. A model may keep the bundle: its weights may lie in it.
+using ModelFactory =
+    std::function<Result<LoadedModel>(const std::shared_ptr<const model::Bundle>& bundle, std::uint64_t seed)>;
 
 }  // namespace photoplayer::tools

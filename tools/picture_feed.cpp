@@ -74,7 +74,7 @@ Result<void> PictureFeed::see(GstSample* sample, double time_s) {
     return fail(ErrorCode::kBadInput, "the film has a frame that cannot be read");
   }
   if (!state_->scaler || !state_->scaler->fits(info)) {
-    auto scaler = perception::FrameScaler::make(info);
+    auto scaler = perception::FrameScaler::make(info, perception::still_kind(state_->encoder.get()));
     if (!scaler) return tl::unexpected(scaler.error());
     state_->scaler.emplace(std::move(*scaler));
   }

@@ -31,18 +31,19 @@ namespace photoplayer::tools {
 namespace {
 
 struct OpenModel {
-  model::Bundle bundle;
+  std::shared_ptr<const model::Bundle> bundle;
   LoadedModel loaded;
 };
 
 Result<OpenModel> open_model(const ScoreOptions& options, const ModelFactory& factory) {
   const auto path = find_bundle(options.bundle);
   if (!path) return tl::unexpected(path.error());
-  auto bundle = model::Bundle::open(*path);
-  if (!bundle) return tl::unexpected(bundle.error());
-  auto loaded = factory(*bundle, options.seed);
+  auto opened = model::Bundle::open(*path);
+  if (!opened) return tl::unexpected(opened.error());
+  const auto bundle = std::make_shared<const model::Bundle>(std::move(*opened));
+  auto loaded = factory(bundle, options.seed);
   if (!loaded) return tl::unexpected(loaded.error());
-  return OpenModel{std::move(*bundle), std::move(*loaded)};
+  return OpenModel{bundle, std::move(*loaded)};
 }
 
 /// Everything that `score` leaves behind, while it is being made.
@@ -124,7 +125,7 @@ class ScoreJob {
     if (!results) return tl::unexpected(results.error());
     auto model = loading.get();
     if (!model) return tl::unexpected(model.error());
-    spdlog::debug("model ready after {:.2f} s: {}", seconds(), model->bundle.path().string());
+    spdlog::debug("model ready after {:.2f} s: {}", seconds(), model->bundle->path().string());
     if (auto made = make_music(*model, *results); !made) return tl::unexpected(made.error());
     if (auto written = write_output(*results); !written) return tl::unexpected(written.error());
     if (auto reported = write_report(*model, *results); !reported) return tl::unexpected(reported.error());
@@ -190,7 +191,7 @@ class ScoreJob {
     auto engine = stream::Engine::make(settings_, std::move(model.loaded.parts));
     if (!engine) return tl::unexpected(engine.error());
     engine_ = std::move(*engine);
-    if (auto fits = check_sound(model.bundle); !fits) return fits;
+    if (auto fits = check_sound(*model.bundle); !fits) return fits;
     if (kind_ == OutputKind::kMid) {
       engine_->on_played([this](const stream::NoteEvent& event, double time_s) { notes_.push_back({event, time_s}); });
     }
@@ -246,8 +247,8 @@ class ScoreJob {
     facts.first_music_seconds = scored_.first_music_s;
     facts.peak_rss_mb = peak_rss_mb();
     facts.latency_ms = engine_->latency_s() * 1000.0;
-    facts.bundle_name = model.bundle.info().name;
-    facts.bundle_sha256 = model.bundle.sha256();
+    facts.bundle_name = model.bundle->info().name;
+    facts.bundle_sha256 = model.bundle->sha256();
     facts.steps = settings_.steps;
     facts.guidance = settings_.guidance;
     facts.warnings = warnings_;

@@ -52,7 +52,7 @@ bool Eyes::set_format(const GstVideoInfo& info) {
   GST_VIDEO_INFO_FPS_N(&state_->info) = 0;
   GST_VIDEO_INFO_FPS_D(&state_->info) = 1;
   if (state_->scaler && state_->scaler->fits(state_->info)) return true;
-  auto made = perception::FrameScaler::make(state_->info);
+  auto made = perception::FrameScaler::make(state_->info, perception::still_kind(state_->encoder.get()));
   if (!made) return false;
   state_->scaler = std::move(*made);
   return true;

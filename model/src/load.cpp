@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "diffv2m_model.h"
 #include "parlour_network.h"
 #include "score_decoder.h"
 #include "style_follower.h"
@@ -70,25 +72,40 @@ Result<LoadedModel> load_parlour(const Bundle& bundle, const ModelSettings& sett
   return model;
 }
 
+Result<LoadedModel> load_family(const std::shared_ptr<const Bundle>& bundle, const ModelSettings& settings) {
+  const std::string& family = bundle->info().family;
+  if (family == "parlour") {
+    use_threads(settings.threads > 0 ? settings.threads : 1);
+    return load_parlour(*bundle, settings);
+  }
+  if (family == "diffv2m") {
+    const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    use_threads(settings.threads > 0 ? settings.threads : cores);
+    return load_diffv2m(bundle);
+  }
+  return fail(ErrorCode::kBadBundle,
+              "family '" + family + "' is not supported by this version; 'parlour' and 'diffv2m' are");
+}
+
 }  // namespace
 
-Result<LoadedModel> load_model(const std::filesystem::path& path, const ModelSettings& settings) {
-  auto bundle = Bundle::open(path);
-  if (!bundle) return tl::unexpected(bundle.error());
-  use_threads(std::max(1, settings.threads));
+Result<LoadedModel> load_model(const std::shared_ptr<const Bundle>& bundle, const ModelSettings& settings) {
   const auto blame = [&](const std::string& why) {
-    return fail(ErrorCode::kBadBundle, "cannot use the bundle '" + path.string() + "': " + why);
+    return fail(ErrorCode::kBadBundle, "cannot use the bundle '" + bundle->path().string() + "': " + why);
   };
-  if (bundle->info().family != "parlour") {
-    return blame("family '" + bundle->info().family + "' is not supported by this version; use a 'parlour' bundle");
-  }
   try {
-    auto model = load_parlour(*bundle, settings);
+    auto model = load_family(bundle, settings);
     if (!model && model.error().code == ErrorCode::kBadBundle) return blame(model.error().message);
     return model;
   } catch (const std::exception& error) {
     return blame(error.what());
   }
+}
+
+Result<LoadedModel> load_model(const std::filesystem::path& path, const ModelSettings& settings) {
+  auto bundle = Bundle::open(path);
+  if (!bundle) return tl::unexpected(bundle.error());
+  return load_model(std::make_shared<const Bundle>(std::move(*bundle)), settings);
 }
 
 }  // namespace photoplayer::model

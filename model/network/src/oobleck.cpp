@@ -12,14 +12,24 @@ namespace {
 constexpr std::int64_t kKernel = 7;
 constexpr std::int64_t kDilations[] = {1, 3, 9};
 
+void add_activation(torch::nn::Sequential& layers, std::int64_t channels, bool snake) {
+  if (snake) {
+    layers->push_back(SnakeBeta(channels));
+  } else {
+    layers->push_back(torch::nn::ELU());
+  }
+}
+
 class ResidualUnitImpl : public torch::nn::Module {
  public:
-  ResidualUnitImpl(std::int64_t channels, std::int64_t dilation) {
+  ResidualUnitImpl(std::int64_t channels, std::int64_t dilation, bool snake) {
     const auto wide =
         torch::nn::Conv1dOptions(channels, channels, kKernel).dilation(dilation).padding(dilation * (kKernel - 1) / 2);
-    layers = register_module("layers",
-                             torch::nn::Sequential(SnakeBeta(channels), torch::nn::Conv1d(wide), SnakeBeta(channels),
-                                                   torch::nn::Conv1d(torch::nn::Conv1dOptions(channels, channels, 1))));
+    layers = register_module("layers", torch::nn::Sequential());
+    add_activation(layers, channels, snake);
+    layers->push_back(torch::nn::Conv1d(wide));
+    add_activation(layers, channels, snake);
+    layers->push_back(torch::nn::Conv1d(torch::nn::Conv1dOptions(channels, channels, 1)));
   }
   torch::Tensor forward(const torch::Tensor& x) { return x + layers->forward(x); }
 
@@ -39,25 +49,25 @@ class BlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Block);
 
-void add_residual_units(torch::nn::Sequential& block, std::int64_t channels) {
-  for (const auto dilation : kDilations) block->push_back(ResidualUnit(channels, dilation));
+void add_residual_units(torch::nn::Sequential& block, std::int64_t channels, bool snake) {
+  for (const auto dilation : kDilations) block->push_back(ResidualUnit(channels, dilation, snake));
 }
 
-Block down(std::int64_t from, std::int64_t to, std::int64_t stride) {
+Block down(std::int64_t from, std::int64_t to, std::int64_t stride, bool snake) {
   torch::nn::Sequential block;
-  add_residual_units(block, from);
-  block->push_back(SnakeBeta(from));
+  add_residual_units(block, from, snake);
+  add_activation(block, from, snake);
   block->push_back(
       torch::nn::Conv1d(torch::nn::Conv1dOptions(from, to, 2 * stride).stride(stride).padding(stride / 2)));
   return Block(block);
 }
 
-Block up(std::int64_t from, std::int64_t to, std::int64_t stride) {
+Block up(std::int64_t from, std::int64_t to, std::int64_t stride, bool snake) {
   torch::nn::Sequential block;
-  block->push_back(SnakeBeta(from));
+  add_activation(block, from, snake);
   block->push_back(torch::nn::ConvTranspose1d(
       torch::nn::ConvTranspose1dOptions(from, to, 2 * stride).stride(stride).padding(stride / 2)));
-  add_residual_units(block, to);
+  add_residual_units(block, to, snake);
   return Block(block);
 }
 
@@ -138,9 +148,9 @@ OobleckEncoderImpl::OobleckEncoderImpl(const OobleckConfig& config) {
   const auto width = widths(config);
   layers = register_module("layers", torch::nn::Sequential(same_length(config.audio_channels, width[0], kKernel)));
   for (std::size_t i = 0; i < config.strides.size(); ++i) {
-    layers->push_back(down(width[i], width[i + 1], config.strides[i]));
+    layers->push_back(down(width[i], width[i + 1], config.strides[i], config.snake));
   }
-  layers->push_back(SnakeBeta(width.back()));
+  add_activation(layers, width.back(), config.snake);
   layers->push_back(same_length(width.back(), 2 * config.latent_dims, 3));
 }
 
@@ -148,9 +158,9 @@ OobleckDecoderImpl::OobleckDecoderImpl(const OobleckConfig& config) : config_(co
   const auto width = widths(config);
   layers = register_module("layers", torch::nn::Sequential(same_length(config.latent_dims, width.back(), kKernel)));
   for (std::size_t i = config.strides.size(); i-- > 0;) {
-    layers->push_back(up(width[i + 1], width[i], config.strides[i]));
+    layers->push_back(up(width[i + 1], width[i], config.strides[i], config.snake));
   }
-  layers->push_back(SnakeBeta(width[0]));
+  add_activation(layers, width[0], config.snake);
   layers->push_back(same_length(width[0], config.audio_channels, kKernel, /*bias=*/false));
   if (config.final_tanh) layers->push_back(torch::nn::Tanh());
 }

@@ -59,6 +59,11 @@ Result<std::vector<float>> OobleckStream::advance(const stream::LatentTape& tape
   return hop;
 }
 
+void OobleckStream::skip_to(std::int64_t row) {
+  next_ = row;
+  foreseen_.clear();
+}
+
 void OobleckStream::reset() {
   next_ = 0;
   foreseen_.clear();

@@ -140,6 +140,30 @@ class Reducer {
   std::vector<std::uint8_t> out_;
 };
 
+/// A frame in RGB, of its own size.
+class Recolourer {
+ public:
+  [[nodiscard]] bool prepare(const GstVideoInfo& from) {
+    GstVideoInfo rgb;
+    if (!gst_video_info_set_format(&rgb, GST_VIDEO_FORMAT_RGB, static_cast<guint>(from.width),
+                                   static_cast<guint>(from.height))) {
+      return false;
+    }
+    convert_ = make_converter(from, rgb);
+    return convert_ && rgb_.allocate(rgb);
+  }
+  [[nodiscard]] stream::PictureView reduce(const GstVideoFrame& frame) {
+    gst_video_converter_frame(convert_.get(), &frame, rgb_.get());
+    return {static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(rgb_.get(), 0)),
+            GST_VIDEO_FRAME_WIDTH(rgb_.get()), GST_VIDEO_FRAME_HEIGHT(rgb_.get()),
+            GST_VIDEO_FRAME_PLANE_STRIDE(rgb_.get(), 0)};
+  }
+
+ private:
+  Converter convert_;
+  OwnedFrame rgb_;
+};
+
 /// 8 and 4 cost five times as much at 1080p and hardly lower the noise that fine detail leaves.
 constexpr int kThumbOversampling = 4;
 constexpr int kStillOversampling = 2;
@@ -153,9 +177,19 @@ std::string describe(const GstVideoInfo& info) {
 struct FrameScaler::State {
   GstVideoInfo given;        ///< as `make` got it
   GstVideoInfo progressive;  ///< as the converters see it
+  stream::StillKind kind = stream::StillKind::kSquare;
   Reducer thumb, still;
+  Recolourer whole;
 
-  [[nodiscard]] Result<stream::PictureView> reduce(Reducer& reducer, const GstVideoFrame& frame) const {
+  [[nodiscard]] bool prepare() {
+    return thumb.prepare(progressive, stream::kThumbWidth, stream::kThumbHeight, kThumbOversampling) &&
+           (kind == stream::StillKind::kClip
+                ? whole.prepare(progressive)
+                : still.prepare(progressive, stream::kStillSide, stream::kStillSide, kStillOversampling));
+  }
+
+  template <typename Scaler>
+  [[nodiscard]] Result<stream::PictureView> reduce(Scaler& scaler, const GstVideoFrame& frame) const {
     if (!same_layout(given, frame.info)) {
       return fail(ErrorCode::kBadInput, "cannot scale a frame of " + describe(frame.info) + " with a scaler for " +
                                             describe(given) + "; make a new one when the caps change");
@@ -164,7 +198,7 @@ struct FrameScaler::State {
     woven.info.interlace_mode = progressive.interlace_mode;
     woven.info.height = progressive.height;
     woven.flags = GST_VIDEO_FRAME_FLAG_NONE;
-    return reducer.reduce(woven);
+    return scaler.reduce(woven);
   }
 };
 
@@ -173,7 +207,7 @@ FrameScaler::~FrameScaler() = default;
 FrameScaler::FrameScaler(FrameScaler&&) noexcept = default;
 FrameScaler& FrameScaler::operator=(FrameScaler&&) noexcept = default;
 
-Result<FrameScaler> FrameScaler::make(const GstVideoInfo& info) {
+Result<FrameScaler> FrameScaler::make(const GstVideoInfo& info, stream::StillKind kind) {
   const GstVideoFormat format = info.finfo != nullptr ? GST_VIDEO_INFO_FORMAT(&info) : GST_VIDEO_FORMAT_UNKNOWN;
   const bool raw =
       format != GST_VIDEO_FORMAT_UNKNOWN && format != GST_VIDEO_FORMAT_ENCODED && info.finfo->unpack_func != nullptr;
@@ -185,8 +219,8 @@ Result<FrameScaler> FrameScaler::make(const GstVideoInfo& info) {
   auto state = std::make_unique<State>();
   state->given = info;
   state->progressive = as_progressive(info);
-  if (!state->thumb.prepare(state->progressive, stream::kThumbWidth, stream::kThumbHeight, kThumbOversampling) ||
-      !state->still.prepare(state->progressive, stream::kStillSide, stream::kStillSide, kStillOversampling)) {
+  state->kind = kind;
+  if (!state->prepare()) {
     return fail(ErrorCode::kBadInput, "libgstvideo cannot scale " + describe(info) + "; put videoconvert before this");
   }
   return FrameScaler(std::move(state));
@@ -201,6 +235,7 @@ Result<stream::PictureView> FrameScaler::thumb(const GstVideoFrame& frame) {
 }
 
 Result<stream::PictureView> FrameScaler::still(const GstVideoFrame& frame) {
+  if (state_->kind == stream::StillKind::kClip) return state_->reduce(state_->whole, frame);
   return state_->reduce(state_->still, frame);
 }
 

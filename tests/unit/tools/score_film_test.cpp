@@ -365,7 +365,7 @@ TEST_CASE_METHOD(FilmTest, "score: a picture that stands for hours is seen as th
   options.output = folder / "a.wav";
   std::atomic<bool> interrupted{false};
   int windows = 0, blind = 0;
-  const ModelFactory factory = [&](const model::Bundle& bundle, std::uint64_t seed) {
+  const ModelFactory factory = [&](const std::shared_ptr<const model::Bundle>& bundle, std::uint64_t seed) {
     auto model = scripted_model()(bundle, seed);
     model->parts.generator =
         std::make_unique<Spy>(std::move(model->parts.generator), [&](const stream::WindowRequest& request) {

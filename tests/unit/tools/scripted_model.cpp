@@ -131,7 +131,7 @@ class ToneDecoder final : public SoundDecoder {
 }  // namespace
 
 ModelFactory scripted_sound_model() {
-  return [](const model::Bundle&, std::uint64_t) -> Result<LoadedModel> {
+  return [](const std::shared_ptr<const model::Bundle>&, std::uint64_t) -> Result<LoadedModel> {
     LoadedModel model;
     model.parts.generator = std::make_unique<NoiseGenerator>(std::chrono::milliseconds(0));
     model.parts.sound_decoder = std::make_unique<ToneDecoder>();
@@ -143,7 +143,7 @@ ModelFactory scripted_sound_model() {
 }
 
 ModelFactory scripted_model(std::chrono::milliseconds window_time) {
-  return [window_time](const model::Bundle&, std::uint64_t) -> Result<LoadedModel> {
+  return [window_time](const std::shared_ptr<const model::Bundle>&, std::uint64_t) -> Result<LoadedModel> {
     LoadedModel model;
     model.parts.generator = std::make_unique<NoiseGenerator>(window_time);
     model.parts.decoder = std::make_unique<BeatDecoder>();

@@ -16,7 +16,7 @@ namespace photoplayer::model {
 struct ModelSettings {
   std::uint64_t seed = 1;
   std::string soundfont;  ///< empty: the usual places
-  int threads = 1;        ///< for matrix products, of the whole process
+  int threads = 0;        ///< for matrix products, of the whole process; 0: what suits the bundle
 };
 
 struct LoadedModel {
@@ -27,7 +27,10 @@ struct LoadedModel {
 };
 
 /// kBadBundle if the bundle lacks a tensor or has one of another shape, all named; kOutput without a soundfont.
-/// Caller: control. Takes about half a second.
+/// Caller: control. Takes about half a second. What it returns may read its weights from the bundle's mapping, and
+/// keeps it.
+[[nodiscard]] Result<LoadedModel> load_model(const std::shared_ptr<const Bundle>& bundle,
+                                             const ModelSettings& settings);
 [[nodiscard]] Result<LoadedModel> load_model(const std::filesystem::path& bundle, const ModelSettings& settings);
 
 }  // namespace photoplayer::model

@@ -27,6 +27,11 @@ class StillSchedule {
   std::optional<Taken> taken_;
 };
 
+/// What an encoder, null or not, looks at.
+[[nodiscard]] inline stream::StillKind still_kind(const stream::SemanticEncoder* encoder) {
+  return encoder == nullptr ? stream::StillKind::kSquare : encoder->still();
+}
+
 class SlowPath {
  public:
   /// `encoder` is not owned and may be null: then `semantic` stays all zero.
@@ -34,7 +39,7 @@ class SlowPath {
 
   [[nodiscard]] bool wants(double time_s) const noexcept { return schedule_.due(time_s); }
 
-  /// `still` is kStillSide × kStillSide; may take up to a second. Never throws: an encoder that throws or
+  /// `still` is kStillSide × kStillSide, or for CLIP the whole frame, whose colours then count as they are; may take up to a second. Never throws: an encoder that throws or
   /// returns something that is not finite leaves `semantic` zero and is counted.
   [[nodiscard]] stream::SlowObservation look(const stream::PictureView& still, double time_s) noexcept;
 

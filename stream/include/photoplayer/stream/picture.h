@@ -20,12 +20,20 @@ struct PictureView {
 inline constexpr int kThumbWidth = 64;  ///< fast path: the whole frame, stretched
 inline constexpr int kThumbHeight = 36;
 inline constexpr int kStillSide = 128;  ///< slow path: the whole frame, stretched to a square
+inline constexpr int kClipSide = 224;  ///< slow path, for CLIP: the middle of the frame, short side to side
+
+/// What an encoder looks at.
+enum class StillKind : std::uint8_t {
+  kSquare,  ///< kStillSide²
+  kClip,    ///< kClipSide²
+};
 
 /// The semantic encoder's slot (CLIP's in the paper). Called by the perception thread only; may take up to a second.
 class SemanticEncoder {
  public:
   virtual ~SemanticEncoder() = default;
-  /// `still` is kStillSide²; `out` gets a unit vector.
+  [[nodiscard]] virtual StillKind still() const { return StillKind::kSquare; }
+  /// `still` is of that kind; `out` gets what the bundle's network was trained on, a unit vector or not.
   virtual void encode(const PictureView& still, std::span<float, kSemanticDims> out) = 0;
 };
 

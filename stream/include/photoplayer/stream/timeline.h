@@ -31,7 +31,7 @@ inline constexpr std::size_t kColourDims = 3 * 32 * 32;
 /// The slow path's view of one moment (about 1 Hz).
 struct SlowObservation {
   double time_s = 0.0;
-  std::array<float, kSemanticDims> semantic{};  ///< unit length
+  std::array<float, kSemanticDims> semantic{};  ///< as the encoder gave it; zeros beyond its own length
   std::array<float, kColourDims> colour{};      ///< RGB-uv histogram [plane, u, v], sums to 1
 };
 

@@ -20,6 +20,7 @@ struct OobleckConfig {
   std::vector<std::int64_t> strides = {2, 4, 4, 8, 8};   ///< even; one per entry of c_mults
   std::int64_t latent_dims = 64;
   bool final_tanh = false;
+  bool snake = true;  ///< else ELU
 
   [[nodiscard]] std::int64_t frames_per_latent() const;
 };

@@ -30,6 +30,10 @@ class OobleckStream {
   /// Decodes the latents that became final since the last call: interleaved, `frames_per_latent` frames for each.
   /// Where the look-ahead is too short, its last latent is repeated.
   [[nodiscard]] Result<std::vector<float>> advance(const stream::LatentTape& tape);
+  /// What the last hop made of the moment after its end: `fade_frames`, interleaved.
+  [[nodiscard]] const std::vector<float>& foreseen() const { return foreseen_; }
+  /// Something else was heard instead of the latents before `row`: goes on from there, fading from nothing.
+  void skip_to(std::int64_t row);
   void reset();
 
  private:

@@ -15,8 +15,9 @@ namespace photoplayer::perception {
 /// lie in memory, both fields woven; the averaging mixes them.
 class FrameScaler {
  public:
-  /// Fails with kBadInput if the format is not raw pixels that libgstvideo can convert.
-  [[nodiscard]] static Result<FrameScaler> make(const GstVideoInfo& info);
+  /// `kind`: of the stills. Fails with kBadInput if the format is not raw pixels that libgstvideo can convert.
+  [[nodiscard]] static Result<FrameScaler> make(const GstVideoInfo& info,
+                                                stream::StillKind kind = stream::StillKind::kSquare);
 
   ~FrameScaler();
   FrameScaler(FrameScaler&&) noexcept;
@@ -28,7 +29,8 @@ class FrameScaler {
   /// kThumbWidth × kThumbHeight. The view is valid until the next call. Fails with kBadInput if `frame` does
   /// not fit.
   [[nodiscard]] Result<stream::PictureView> thumb(const GstVideoFrame& frame);
-  /// kStillSide × kStillSide, likewise; costs several times a thumbnail, so ask only when it is wanted.
+  /// kStillSide × kStillSide, or for CLIP the whole frame as it is; likewise; costs several times a thumbnail, so ask
+  /// only when it is wanted.
   [[nodiscard]] Result<stream::PictureView> still(const GstVideoFrame& frame);
 
  private:
