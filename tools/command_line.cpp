@@ -92,6 +92,10 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
   TrainOptions train;
   CLI::App* train_app = app.add_subcommand("train", "Trains a bundle; stop and start again to resume");
   train_app->add_option("CONFIG", train.config, "A JSON file, see train/README.md")->required();
+  ParityOptions parity;
+  CLI::App* parity_app = app.add_subcommand("parity", "Recomputes reference tensors and shows how far off they are");
+  parity_app->add_option("FILE", parity.file, "A .safetensors file with inputs, weights and results")->required();
+  parity_app->add_flag("--json", parity.json, "As JSON");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -104,6 +108,7 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
     return fail(ErrorCode::kUsage, first_line(error.what()) + " (photoplayer --help shows the options)");
   }
   if (train_app->parsed()) return train;
+  if (parity_app->parsed()) return parity;
   if (!score_app->parsed()) return inspect;
   if (auto ok = finish_score(score, texts); !ok) return tl::unexpected(ok.error());
   return score;

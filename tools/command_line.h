@@ -20,7 +20,12 @@ struct TrainOptions {
   std::string config;  ///< JSON file
 };
 
-using Command = std::variant<Answer, ScoreOptions, InspectOptions, TrainOptions>;
+struct ParityOptions {
+  std::string file;  ///< safetensors
+  bool json = false;
+};
+
+using Command = std::variant<Answer, ScoreOptions, InspectOptions, TrainOptions, ParityOptions>;
 
 /// Fails with kUsage and one line.
 [[nodiscard]] Result<Command> parse_command_line(int argc, const char* const* argv);

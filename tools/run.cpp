@@ -48,7 +48,8 @@ Result<std::vector<std::string>> print(const std::string& text) {
 }
 
 /// Warnings, or an error.
-Result<std::vector<std::string>> execute(const Command& command, const ModelFactory& factory, const Trainer& trainer) {
+Result<std::vector<std::string>> execute(const Command& command, const ModelFactory& factory, const Trainer& trainer,
+                                          const ParityCheck& parity) {
   return std::visit(
       [&](const auto& options) -> Result<std::vector<std::string>> {
         using Options = std::decay_t<decltype(options)>;
@@ -62,6 +63,13 @@ Result<std::vector<std::string>> execute(const Command& command, const ModelFact
           if (!trainer) return fail(ErrorCode::kUsage, "this program was built without the trainer");
           if (auto done = trainer(options.config); !done) return tl::unexpected(done.error());
           return std::vector<std::string>();
+        } else if constexpr (std::is_same_v<Options, ParityOptions>) {
+          if (!parity) return fail(ErrorCode::kUsage, "this program was built without networks to check");
+          const auto verdict = parity(options);
+          if (!verdict) return tl::unexpected(verdict.error());
+          auto printed = print(verdict->text);
+          if (printed && !verdict->failure.empty()) return fail(ErrorCode::kInternal, verdict->failure);
+          return printed;
         } else {
           if (options.verbose) spdlog::set_level(spdlog::level::debug);
           return score(options, factory, interrupted());
@@ -70,14 +78,15 @@ Result<std::vector<std::string>> execute(const Command& command, const ModelFact
       command);
 }
 
-int run_or_throw(int argc, const char* const* argv, const ModelFactory& factory, const Trainer& trainer) {
+int run_or_throw(int argc, const char* const* argv, const ModelFactory& factory, const Trainer& trainer,
+                 const ParityCheck& parity) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("photoplayer"));
   spdlog::set_pattern("photoplayer: %v");
   spdlog::set_level(spdlog::level::warn);
   catch_signals();
   const auto command = parse_command_line(argc, argv);
-  const auto outcome =
-      command ? execute(*command, factory, trainer) : Result<std::vector<std::string>>(tl::unexpected(command.error()));
+  const auto outcome = command ? execute(*command, factory, trainer, parity)
+                               : Result<std::vector<std::string>>(tl::unexpected(command.error()));
   if (!outcome) {
     spdlog::error("{}", on_one_line(outcome.error().message));
     return exit_code(outcome.error().code);
@@ -88,9 +97,10 @@ int run_or_throw(int argc, const char* const* argv, const ModelFactory& factory,
 
 }  // namespace
 
-int run(int argc, const char* const* argv, const ModelFactory& factory, const Trainer& trainer) noexcept {
+int run(int argc, const char* const* argv, const ModelFactory& factory, const Trainer& trainer,
+        const ParityCheck& parity) noexcept {
   try {
-    const int code = run_or_throw(argc, argv, factory, trainer);
+    const int code = run_or_throw(argc, argv, factory, trainer, parity);
     spdlog::drop_all();
     return code;
   } catch (const std::exception& thrown) {
