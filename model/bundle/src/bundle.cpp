@@ -28,14 +28,26 @@ Bundle::~Bundle() = default;
 
 namespace {
 
-Result<void> check_digests(const detail::BundleHeader& header) {
+/// Memory for a piece of the file is given back once it was read: what is used later comes from the page cache.
+std::string digest_of(const detail::MappedFile& file, std::span<const std::byte> data) {
+  constexpr std::size_t kPiece_bytes = 64U << 20U;
+  detail::Sha256 hash;
+  for (std::size_t at = 0; at < data.size(); at += kPiece_bytes) {
+    const auto piece = data.subspan(at, std::min(kPiece_bytes, data.size() - at));
+    hash.update(piece);
+    file.forget(piece);
+  }
+  return hash.finish_hex();
+}
+
+Result<void> check_digests(const detail::MappedFile& file, const detail::BundleHeader& header) {
   const std::string& header_digest = header.metadata.find("header_sha256")->second;
   const auto found = detail::header_sha256(header.text, header_digest);
   if (!found) return tl::unexpected(found.error());
   if (*found != header_digest) {
     return fail(ErrorCode::kBadBundle, "its header is damaged (SHA-256 differs); get the file again");
   }
-  if (detail::sha256_hex(header.data) != header.metadata.find("sha256")->second) {
+  if (digest_of(file, header.data) != header.metadata.find("sha256")->second) {
     return fail(ErrorCode::kBadBundle, "its data is damaged (SHA-256 differs); get the file again");
   }
   return {};
@@ -51,7 +63,7 @@ Result<Bundle> Bundle::open(const std::filesystem::path& path) {
                                              "; give a file with --bundle");
     }
     auto header = detail::parse_header(file->bytes());
-    const Result<void> checked = header ? check_digests(*header) : Result<void>(tl::unexpected(header.error()));
+    const Result<void> checked = header ? check_digests(*file, *header) : Result<void>(tl::unexpected(header.error()));
     if (!checked) {
       return fail(ErrorCode::kBadBundle, "bundle '" + path.string() + "' is not usable: " + checked.error().message);
     }

@@ -21,6 +21,9 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
   ~MappedFile();
 
+  /// Gives back the memory of the whole pages inside `part`; they are read again when they are touched.
+  void forget(std::span<const std::byte> part) const noexcept;
+
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {data_, size_bytes_}; }
 
  private:
