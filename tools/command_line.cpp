@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command_line.h"
 
+#include "import_options.h"
+
 #include <CLI/CLI.hpp>
 
 #include <map>
@@ -92,6 +94,8 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
   TrainOptions train;
   CLI::App* train_app = app.add_subcommand("train", "Trains a bundle; stop and start again to resume");
   train_app->add_option("CONFIG", train.config, "A JSON file, see train/README.md")->required();
+  ImportTexts import;
+  const CLI::App* import_app = add_import(app, import);
   ParityOptions parity;
   CLI::App* parity_app = app.add_subcommand("parity", "Recomputes reference tensors and shows how far off they are");
   parity_app->add_option("FILE", parity.file, "A .safetensors file with inputs, weights and results")->required();
@@ -109,6 +113,11 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
   }
   if (train_app->parsed()) return train;
   if (parity_app->parsed()) return parity;
+  if (import_app->parsed()) {
+    auto asked = finish_import(import);
+    if (!asked) return tl::unexpected(asked.error());
+    return std::move(*asked);
+  }
   if (!score_app->parsed()) return inspect;
   if (auto ok = finish_score(score, texts); !ok) return tl::unexpected(ok.error());
   return score;

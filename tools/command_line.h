@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// argv to options. Does nothing else, so that each command can be tested without one.
+#include "import_command.h"
 #include "inspect_command.h"
 #include "score_options.h"
 
@@ -25,7 +26,7 @@ struct ParityOptions {
   bool json = false;
 };
 
-using Command = std::variant<Answer, ScoreOptions, InspectOptions, TrainOptions, ParityOptions>;
+using Command = std::variant<Answer, ScoreOptions, InspectOptions, TrainOptions, ParityOptions, ImportOptions>;
 
 /// Fails with kUsage and one line.
 [[nodiscard]] Result<Command> parse_command_line(int argc, const char* const* argv);

@@ -23,6 +23,21 @@ std::string minutes(double seconds) {
   return text;
 }
 
+std::string bar(double share) {
+  const int full = static_cast<int>(share * kBarWidth);
+  std::string bar;
+  for (int i = 0; i < kBarWidth; ++i) bar += i < full ? '#' : '.';
+  char percent[16];
+  std::snprintf(percent, sizeof percent, "%3d %%", static_cast<int>(share * 100.0));
+  return "[" + bar + "] " + percent;
+}
+
+std::string left(double share, double wall_s, const char* before) {
+  // The first second is loading and says nothing about the rest.
+  if (wall_s <= 1.0 || share <= 0.01) return {};
+  return before + minutes(wall_s * (1.0 - share) / share) + " left";
+}
+
 }  // namespace
 
 Progress::Progress(std::FILE* stream) : stream_(stream), on_terminal_(::isatty(::fileno(stream)) != 0) {}
@@ -33,15 +48,12 @@ Progress::~Progress() {
 std::string Progress::line(double done_s, std::optional<double> total_s, double wall_s) {
   if (!total_s || *total_s <= 0.0) return "scored " + minutes(done_s);
   const double share = std::clamp(done_s / *total_s, 0.0, 1.0);
-  const int full = static_cast<int>(share * kBarWidth);
-  std::string bar;
-  for (int i = 0; i < kBarWidth; ++i) bar += i < full ? '#' : '.';
-  char percent[16];
-  std::snprintf(percent, sizeof percent, "%3d %%", static_cast<int>(share * 100.0));
-  std::string text = "[" + bar + "] " + percent + "  " + minutes(done_s) + " of " + minutes(*total_s);
-  // The first second is loading and says nothing about the rest.
-  if (wall_s > 1.0 && share > 0.01) text += ", " + minutes(wall_s * (1.0 - share) / share) + " left";
-  return text;
+  return bar(share) + "  " + minutes(done_s) + " of " + minutes(*total_s) + left(share, wall_s, ", ");
+}
+
+std::string Progress::share_line(double share, double wall_s) {
+  share = std::clamp(share, 0.0, 1.0);
+  return bar(share) + left(share, wall_s, "  ");
 }
 
 void Progress::draw(const std::string& text) {
@@ -54,6 +66,12 @@ void Progress::show(double done_s, std::optional<double> total_s) {
   if (!on_terminal_ || Clock::now() < next_draw_) return;
   next_draw_ = Clock::now() + kInterval;
   draw(line(done_s, total_s, std::chrono::duration<double>(Clock::now() - begin_).count()));
+}
+
+void Progress::show_share(double share) {
+  if (!on_terminal_ || Clock::now() < next_draw_) return;
+  next_draw_ = Clock::now() + kInterval;
+  draw(share_line(share, std::chrono::duration<double>(Clock::now() - begin_).count()));
 }
 
 void Progress::say(const std::string& what) {

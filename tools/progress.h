@@ -20,11 +20,13 @@ class Progress {
 
   /// `total_s` unknown: counts without a bar. Draws at most ten times a second.
   void show(double done_s, std::optional<double> total_s);
+  void show_share(double share);      ///< of work that is no music
   void say(const std::string& what);  ///< for the last, short part
   void clear();
 
-  /// The line without the terminal; tested.
+  /// The lines without the terminal; tested.
   [[nodiscard]] static std::string line(double done_s, std::optional<double> total_s, double wall_s);
+  [[nodiscard]] static std::string share_line(double share, double wall_s);
 
  private:
   void draw(const std::string& text);

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "command_line.h"
+#include "import_command.h"
 #include "inspect_command.h"
 #include "media/gst_support.h"
 #include "score_command.h"
@@ -49,7 +50,7 @@ Result<std::vector<std::string>> print(const std::string& text) {
 
 /// Warnings, or an error.
 Result<std::vector<std::string>> execute(const Command& command, const ModelFactory& factory, const Trainer& trainer,
-                                          const ParityCheck& parity) {
+                                         const ParityCheck& parity) {
   return std::visit(
       [&](const auto& options) -> Result<std::vector<std::string>> {
         using Options = std::decay_t<decltype(options)>;
@@ -63,6 +64,8 @@ Result<std::vector<std::string>> execute(const Command& command, const ModelFact
           if (!trainer) return fail(ErrorCode::kUsage, "this program was built without the trainer");
           if (auto done = trainer(options.config); !done) return tl::unexpected(done.error());
           return std::vector<std::string>();
+        } else if constexpr (std::is_same_v<Options, ImportOptions>) {
+          return import_bundle(options, interrupted());
         } else if constexpr (std::is_same_v<Options, ParityOptions>) {
           if (!parity) return fail(ErrorCode::kUsage, "this program was built without networks to check");
           const auto verdict = parity(options);
