@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// From the names of each published layout to those of a bundle. Names only; nothing here looks at a tensor.
-/// Layouts: diffv2m.md beside the sources of this project; diffusers' AutoencoderOobleck and transformers'
+/// Layouts: the authors' modules (stable-audio-tools); diffusers' AutoencoderOobleck and transformers'
 /// CLIPVisionModelWithProjection as of 2024.
 #include <cstdint>
 #include <optional>

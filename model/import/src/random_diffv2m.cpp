@@ -128,8 +128,10 @@ class Initialiser {
     if (name.ends_with(".bias")) return {0.0F, 0.0F, 0.1F};
     const auto& shape = tensor.shape;
     const double deviation = 1.0 / std::sqrt(inputs(shape));
-    const auto dots = std::count(name.begin(), name.end(), '.');
-    const bool in_block = dots == 6, in_unit = dots == 8;  // pretransform.model.decoder.layers.1.layers.1.weight
+    int levels = 0;
+    for (std::size_t at = name.find("layers."); at != std::string_view::npos; at = name.find("layers.", at + 1))
+      ++levels;
+    const bool in_block = levels == 2, in_unit = levels == 3;
     if (in_unit) return {0.0F, uniform_of_deviation(shape[2] == 1 ? 0.2 * deviation : deviation), 0.0F};
     // Of a transposed convolution's taps two meet in each sample.
     if (in_block && name.find("decoder") != std::string_view::npos) {

@@ -72,3 +72,46 @@ TEST_CASE("write_bundle: a place that cannot be written is an output error", "[b
     CHECK(one_line(written.error().message));
   }
 }
+
+TEST_CASE("BundleWriter: pieces of any size give the file that write_bundle gives", "[bundle][unit]") {
+  const TemporaryFolder folder;
+  const std::vector<NamedTensor> tensors = small_tensors();
+  REQUIRE(write_bundle(folder / "whole.bundle", kMetadata, tensors));
+  std::vector<PlannedTensor> planned;
+  for (const NamedTensor& tensor : tensors) planned.push_back({tensor.name, tensor.shape, tensor.storage});
+  auto writer = BundleWriter::create(folder / "pieces.bundle", kMetadata, planned);
+  REQUIRE(writer);
+  for (const PlannedTensor& next : writer->order()) {
+    for (const NamedTensor& tensor : tensors) {
+      if (tensor.name != next.name) continue;
+      for (const float& value : tensor.values) REQUIRE(writer->write({&value, 1}));
+    }
+  }
+  CHECK_FALSE(std::filesystem::exists(folder / "pieces.bundle"));
+  REQUIRE(writer->commit());
+  CHECK(read_file(folder / "pieces.bundle") == read_file(folder / "whole.bundle"));
+  CHECK(folder.entries() == 2);
+}
+
+TEST_CASE("BundleWriter: too few values, too many or none at all leave no file", "[bundle][unit]") {
+  const TemporaryFolder folder;
+  const std::vector<float> values(8, 1.0F);
+  const auto create = [&] { return BundleWriter::create(folder / "a.bundle", kMetadata, {{"x", {4}}, {"y", {2}}}); };
+  {
+    auto writer = create();
+    REQUIRE(writer);
+    CHECK(folder.entries() == 1);
+    REQUIRE(writer->write(std::span(values).first(4)));
+    REQUIRE(writer->write(std::span(values).first(1)));
+    CHECK(writer->commit().error().code == ErrorCode::kInternal);
+  }
+  CHECK(folder.entries() == 0);
+  {
+    auto writer = create();
+    CHECK_FALSE(writer->write(std::span(values).first(5)));  // a piece lies within one tensor
+    REQUIRE(writer->write(std::span(values).first(4)));
+    REQUIRE(writer->write(std::span(values).first(2)));
+    CHECK_FALSE(writer->write(std::span(values).first(1)));
+  }
+  CHECK(folder.entries() == 0);
+}

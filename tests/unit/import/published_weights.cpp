@@ -99,6 +99,7 @@ Published publish(const detail::Diffv2mConfig& config, NormNames names) {
   dead(conditioners + "color.proj_out.weight", {config.cond_dims, config.colour_dims});
   dead(conditioners + "semantic.extractor.transformer.rotary_pos_emb.inv_freq", {16});
   dead("model.model.transformer.rotary_pos_emb.inv_freq", {16});
+  dead(conditioners + "prompt.proj_out.weight", {4, 4});
   return published;
 }
 

@@ -68,8 +68,18 @@ TEST_CASE("Random bundle: every tensor, the same from the same seed", "[import][
   // The transformer's parameters are halved after the usual initialisation.
   const auto gain = bundle->read_f32("model.model.transformer.layers.0.pre_norm.gamma", {128}).value();
   CHECK(gain == std::vector<float>(128, 0.5F));
-  const auto weight = bundle->read_f32("model.model.transformer.layers.1.self_attn.to_out.weight", {128, 128}).value();
-  double squares = 0.0;
-  for (const float value : weight) squares += static_cast<double>(value) * static_cast<double>(value);
-  CHECK(std::sqrt(squares / static_cast<double>(weight.size())) == Approx(0.5 / std::sqrt(3.0 * 128.0)).epsilon(0.02));
+  const auto deviation = [&](const char* name, std::initializer_list<std::int64_t> shape) {
+    double squares = 0.0;
+    const auto values = bundle->read_f32(name, shape).value();
+    for (const float value : values) squares += static_cast<double>(value) * static_cast<double>(value);
+    return std::sqrt(squares / static_cast<double>(values.size()));
+  };
+  CHECK(deviation("model.model.transformer.layers.1.self_attn.to_out.weight", {128, 128}) ==
+        Approx(0.5 / std::sqrt(3.0 * 128.0)).epsilon(0.02));
+  // The autoencoder's activations keep their size: a fifth from each residual unit, two taps of each upsampling.
+  const std::string block = "pretransform.model.decoder.layers.1.layers.";
+  CHECK(deviation((block + "2.layers.1.weight").c_str(), {64, 64, 7}) ==
+        Approx(1.0 / std::sqrt(7.0 * 64.0)).epsilon(0.02));
+  CHECK(deviation((block + "2.layers.3.weight").c_str(), {64, 64, 1}) == Approx(0.2 / std::sqrt(64.0)).epsilon(0.03));
+  CHECK(deviation((block + "1.weight").c_str(), {128, 64, 16}) == Approx(1.0 / std::sqrt(2.0 * 128.0)).epsilon(0.02));
 }
