@@ -101,7 +101,7 @@ Result<ParityReport> check_parity(const std::filesystem::path& path) {
     return fail(ErrorCode::kBadInput, "parity file '" + path.string() + "': " + why);
   };
   const auto names = file.expected();
-  if (names.empty()) return bad("nothing to compare, it has no tensor whose name begins with out. or mid.");
+  if (names.empty()) return bad("nothing to compare, it has no tensor whose name begins with 'out.' or 'mid.'");
   const auto kind = kind_of(file);
   if (!kind) return bad("it holds no network, CLIP tower, Oobleck or pictures");
   const auto fp32 = guarded(*kind, file, Precision::kFp32);

@@ -5,6 +5,8 @@
 #include <photoplayer/diffv2m/network.h>
 #include <photoplayer/diffv2m/sampler.h>
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace photoplayer::model::detail {
@@ -131,6 +133,11 @@ std::optional<Request> request_of(const std::string& name, const ParityFile& fil
   const auto strength = whole_text_as_number(guidance);
   if (!strength) return std::nullopt;
   request.guidance = *strength;
+  // A name may have lost what the metadata still has: ddim_cfg = 2.5 under out.ddim8_cfg2.
+  if (request.sampled && file.text("ddim_cfg")) {
+    const auto exact = whole_text_as_number(*file.text("ddim_cfg"));
+    if (exact && std::trunc(*exact) == *strength) request.guidance = *exact;
+  }
   return request;
 }
 

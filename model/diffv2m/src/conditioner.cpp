@@ -125,16 +125,17 @@ struct Conditioner::State {
 
   [[nodiscard]] Result<void> check(const Clip& clip, std::size_t index) const {
     const auto seconds = clip.semantic.defined() && clip.semantic.dim() > 0 ? clip.semantic.size(0) : -1;
-    const auto has = [](const torch::Tensor& x, std::vector<std::int64_t> shape) {
-      return x.defined() && x.sizes() == at::IntArrayRef(shape);
+    const auto fits = [&](const torch::Tensor& x) {
+      return x.defined() && x.dim() == 1 && x.size(0) <= config.max_seconds;
     };
     std::string why;
-    if (!has(clip.semantic, {seconds, config.semantic_dims})) {
+    if (seconds < 0 || clip.semantic.dim() != 2 || clip.semantic.size(1) != config.semantic_dims) {
       why = "semantic features are not [seconds, " + std::to_string(config.semantic_dims) + "]";
     } else if (seconds > config.max_seconds) {
       why = std::to_string(seconds) + " seconds are more than the network's " + std::to_string(config.max_seconds);
-    } else if (!has(clip.scene_cut, {seconds}) || !has(clip.pseudo_beat, {seconds})) {
-      why = "scene cuts and pseudo beats are not one number a second";
+    } else if (!fits(clip.scene_cut) || !fits(clip.pseudo_beat)) {
+      why = "scene cuts and pseudo beats are not one number for each of up to " + std::to_string(config.max_seconds) +
+            " seconds";
     } else if (clip.colour.defined() && (clip.colour.dim() != 2 || clip.colour.size(1) != config.colour_dims)) {
       why = "colour features are not [seconds, " + std::to_string(config.colour_dims) + "]";
     } else if (clip.class_label < 0 || clip.class_label >= config.classes ||
@@ -186,20 +187,24 @@ Result<Conditions> Conditioner::see(const std::vector<Clip>& clips) const {
     starts.push_back(clip.seconds_start / config.seconds_range);
     totals.push_back(clip.seconds_total / config.seconds_range);
   }
-  const auto label = torch::tensor(labels);
-  const auto share = [](const std::vector<double>& values) { return torch::tensor(values, torch::kFloat).clamp(0, 1); };
+  const auto on_device = [&](const torch::Tensor& x) { return x.to(state_->class_embedding.device()); };
+  const auto stacked = [&](const std::vector<torch::Tensor>& rows) { return on_device(torch::stack(rows)); };
+  const auto label = on_device(torch::tensor(labels));
+  const auto share = [&](const std::vector<double>& values) {
+    return on_device(torch::tensor(values, torch::kFloat).clamp(0, 1));
+  };
   const auto start = state_->start(share(starts)), total = state_->total(share(totals));
 
   Conditions result;
   result.timing = torch::stack({start, total}, 1);
   result.global = torch::cat({start, total, state_->class_embedding.index({label})}, -1);
-  const auto features = torch::stack(semantic), visible = torch::stack(seen);
+  const auto features = stacked(semantic), visible = stacked(seen);
   const auto hidden = state_->semantic1 ? (*state_->semantic1)(features) : features;
   result.semantic = state_->with_timing(state_->semantic2(hidden), visible, result.timing);
-  result.colour = {state_->colour2(state_->colour1(torch::stack(colour))), torch::stack(coloured)};
+  result.colour = {state_->colour2(state_->colour1(stacked(colour))), stacked(coloured)};
 
-  const auto cuts = torch::stack(scene).round().clamp(0, 1).to(torch::kLong);
-  result.predicted_odf = state_->predictor(features, cuts, torch::stack(beat), label);
+  const auto cuts = stacked(scene).round().clamp(0, 1).to(torch::kLong);
+  result.predicted_odf = state_->predictor(features, cuts, stacked(beat), label);
   const auto rhythm =
       config.compat.renormalise_predicted_rhythm ? standardised(result.predicted_odf) : result.predicted_odf;
   result.rhythm = state_->with_timing(state_->rhythm2(state_->rhythm1(rhythm)), visible, result.timing);
@@ -222,8 +227,8 @@ Result<Context> Conditioner::known_rhythm(const std::vector<torch::Tensor>& rhyt
   if (rows.empty() || timing.size(0) != static_cast<std::int64_t>(rows.size())) {
     return fail(ErrorCode::kBadInput, "not one rhythm for each clip");
   }
-  const auto tokens = state_->rhythm2(state_->rhythm1(standardised(torch::stack(rows))));
-  return state_->with_timing(tokens, torch::stack(visible), timing);
+  const auto tokens = state_->rhythm2(state_->rhythm1(standardised(torch::stack(rows).to(timing.device()))));
+  return state_->with_timing(tokens, torch::stack(visible).to(timing.device()), timing);
 }
 
 }  // namespace photoplayer::diffv2m

@@ -51,7 +51,7 @@ TEST_CASE("Conditioner: what does not fit is refused with the clip's number", "[
   };
   CHECK(refused([](Clip& clip) { clip.semantic = torch::zeros({4, 3}); }));
   CHECK(refused([](Clip& clip) { clip.semantic.reset(); }));
-  CHECK(refused([](Clip& clip) { clip.scene_cut = torch::zeros({3}); }));
+  CHECK(refused([](Clip& clip) { clip.scene_cut = torch::zeros({7}); }));
   CHECK(refused([](Clip& clip) { clip.pseudo_beat = torch::zeros({4, 1}); }));
   CHECK(refused([](Clip& clip) { clip.colour = torch::zeros({4, 3}); }));
   CHECK(refused([](Clip& clip) { clip.class_label = 3; }));

@@ -49,7 +49,7 @@ ToyFile toy_file(const std::string& fusion) {
   file.metadata = {{"attention_weight_type", fusion},
                    {"embed_dim", "128"},
                    {"depth", "3"},
-                   {"num_heads", "2"},
+                   {"num_heads", "4"},
                    {"cond_dim", "64"},
                    {"feature_dim", "16"},
                    {"color_dim", "12"},

@@ -15,7 +15,7 @@ Config toy_config(const std::string& attention_weight_type, const Compat& compat
   Config config;
   config.compat = compat;
   config.attention_weight_type = attention_weight_type;
-  config.width = 128, config.depth = 3, config.cond_dims = 64, config.latent_dims = 8;
+  config.width = 128, config.depth = 3, config.head_dims = 32, config.cond_dims = 64, config.latent_dims = 8;
   config.semantic_dims = 16, config.colour_dims = 12, config.max_seconds = 6;
   config.predictor.width = 64, config.predictor.depth = 2;
   config.feed_forward_dims = 96, config.predictor_feed_forward_dims = 48, config.fourier_dims = 8;

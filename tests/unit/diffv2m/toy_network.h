@@ -12,7 +12,7 @@
 
 namespace photoplayer::tests {
 
-/// Three blocks of two heads, sixteen semantic numbers, six seconds.
+/// Three blocks of four heads, two of them for each key head; sixteen semantic numbers, six seconds.
 [[nodiscard]] diffv2m::Config toy_config(const std::string& attention_weight_type = "FiLM_choose",
                                          const diffv2m::Compat& compat = {});
 [[nodiscard]] diffv2m::Weights toy_weights(const diffv2m::Config& config, std::uint64_t seed = 1);

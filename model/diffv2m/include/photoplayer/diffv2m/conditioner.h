@@ -11,11 +11,12 @@
 
 namespace photoplayer::diffv2m {
 
-/// Up to max_seconds of picture, one row a second; the rest is padding. All fp32 on the CPU.
+/// Up to max_seconds of picture, one row a second; the rest is padding. On the CPU, wherever the
+/// weights are.
 struct Clip {
   torch::Tensor semantic;     ///< [seconds, semantic_dims]
   torch::Tensor colour;       ///< [seconds, colour_dims]; longer ones are cropped; undefined: nothing seen
-  torch::Tensor scene_cut;    ///< [seconds] 0 or 1
+  torch::Tensor scene_cut;    ///< [seconds] 0 or 1; zeros behind its end, like pseudo_beat
   torch::Tensor pseudo_beat;  ///< [seconds]
   std::int64_t class_label = 2;
   double seconds_start = 0.0;
