@@ -5,42 +5,21 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "hsv8.h"
+
 namespace photoplayer::perception::detail {
 namespace {
-
-/// OpenCV's fixed-point tables for 8-bit HSV: division by value (saturation) and by chroma (hue).
-struct HsvTables {
-  static constexpr int kShift = 12;
-  std::array<int, 256> saturation{};
-  std::array<int, 256> hue{};
-
-  HsvTables() noexcept {
-    for (std::size_t i = 1; i < 256; ++i) {
-      saturation[i] = static_cast<int>(std::lround((255 << kShift) / static_cast<double>(i)));
-      hue[i] = static_cast<int>(std::lround((180 << kShift) / (6.0 * static_cast<double>(i))));
-    }
-  }
-};
 
 /// Below these, hue and saturation are more noise than colour, and fade out.
 constexpr int kColourlessChroma = 24;
 constexpr int kColourlessValue = 24;
 
-struct Hsv {
-  std::uint8_t h, s, v;
-};
-
-Hsv to_hsv(int r, int g, int b, const HsvTables& tables) noexcept {
-  const int v = std::max({r, g, b});
-  const int chroma = v - std::min({r, g, b});
-  constexpr int kHalf = 1 << (HsvTables::kShift - 1);
-  int s = (chroma * tables.saturation[static_cast<std::size_t>(v)] + kHalf) >> HsvTables::kShift;
-  int h = v == r ? g - b : v == g ? b - r + 2 * chroma : r - g + 4 * chroma;
-  h = (h * tables.hue[static_cast<std::size_t>(chroma)] + kHalf) >> HsvTables::kShift;
-  if (h < 0) h += 180;
-  if (chroma < kColourlessChroma) h = h * chroma / kColourlessChroma;
-  if (v < kColourlessValue) s = s * v / kColourlessValue;
-  return {static_cast<std::uint8_t>(h), static_cast<std::uint8_t>(s), static_cast<std::uint8_t>(v)};
+Hsv to_faded_hsv(int r, int g, int b, const HsvTables& tables) noexcept {
+  Hsv hsv = to_hsv(r, g, b, tables);
+  const int chroma = hsv.v - std::min({r, g, b});
+  if (chroma < kColourlessChroma) hsv.h = static_cast<std::uint8_t>(hsv.h * chroma / kColourlessChroma);
+  if (hsv.v < kColourlessValue) hsv.s = static_cast<std::uint8_t>(hsv.s * hsv.v / kColourlessValue);
+  return hsv;
 }
 
 template <std::size_t kSize>
@@ -57,7 +36,7 @@ float mean_difference(const BytePlane& a, const BytePlane& b) noexcept {
 }  // namespace
 
 void convert(const stream::PictureView& picture, double time_s, FramePlanes& out) {
-  static const HsvTables tables;
+  const HsvTables& tables = hsv_tables();
   out.time_s = time_s;
   std::int64_t luma_sum = 0, luma_squares = 0, saturation_sum = 0, warm = 0, all = 0;
   std::size_t i = 0;
@@ -68,7 +47,7 @@ void convert(const stream::PictureView& picture, double time_s, FramePlanes& out
       const std::uint8_t* pixel = row + 3 * (picture.width == kWidth ? x : x * picture.width / kWidth);
       const int r = pixel[0], g = pixel[1], b = pixel[2];
       std::copy_n(pixel, 3, out.rgb.data() + 3 * i);
-      const Hsv hsv = to_hsv(r, g, b, tables);
+      const Hsv hsv = to_faded_hsv(r, g, b, tables);
       out.hue[i] = hsv.h;
       out.saturation[i] = hsv.s;
       out.value[i] = hsv.v;
