@@ -5,6 +5,8 @@ find_package(tl-expected REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 pkg_check_modules(FLUIDSYNTH REQUIRED IMPORTED_TARGET fluidsynth)
+# Of its header kissfft.hh only, so nothing to link.
+pkg_check_modules(KISSFFT REQUIRED kissfft-float)
 pkg_check_modules(EBUR128 REQUIRED IMPORTED_TARGET libebur128)
 pkg_check_modules(GST REQUIRED IMPORTED_TARGET gstreamer-1.0>=1.22 gstreamer-base-1.0 gstreamer-video-1.0
                   gstreamer-audio-1.0 gstreamer-app-1.0 gstreamer-pbutils-1.0)
