@@ -6,6 +6,7 @@
 #include <photoplayer/perception/perception_thread.h>
 
 #include <optional>
+#include <utility>
 
 namespace photoplayer::gst {
 
@@ -39,11 +40,16 @@ struct Eyes::State {
   }
 };
 
-Eyes::Eyes(std::unique_ptr<stream::SemanticEncoder> encoder) : state_(std::make_unique<State>()) {
-  state_->encoder = std::move(encoder);
-}
+Eyes::Eyes() : state_(std::make_unique<State>()) {}
 Eyes::~Eyes() {
   reset();
+}
+
+void Eyes::use(std::unique_ptr<stream::SemanticEncoder> encoder) {
+  reset();
+  state_->encoder = std::move(encoder);
+  // Encoders differ in the stills that they want.
+  if (std::exchange(state_->scaler, std::nullopt)) (void)set_format(GstVideoInfo(state_->info));
 }
 
 bool Eyes::set_format(const GstVideoInfo& info) {

@@ -16,15 +16,16 @@ namespace photoplayer::gst {
 
 class Eyes {
  public:
-  /// `encoder` may be null.
-  explicit Eyes(std::unique_ptr<stream::SemanticEncoder> encoder);
+  Eyes();
   ~Eyes();
   Eyes(const Eyes&) = delete;
   Eyes& operator=(const Eyes&) = delete;
 
   enum class Slow { kAtOnce, kInBackground };
 
-  /// False if pictures of this kind cannot be read. Caller: video, here and below.
+  /// From the next picture on; may be null. What is seen before knows no semantics. Caller: video, here and below.
+  void use(std::unique_ptr<stream::SemanticEncoder> encoder);
+  /// False if pictures of this kind cannot be read.
   [[nodiscard]] bool set_format(const GstVideoInfo& info);
   /// Pushes what the buffer shows at `time_s` of running time. False if it could not be mapped.
   [[nodiscard]] bool look(GstBuffer* buffer, double time_s, stream::Timeline& timeline, Slow slow);

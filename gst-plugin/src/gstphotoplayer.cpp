@@ -25,6 +25,7 @@
 #include <new>
 
 GST_DEBUG_CATEGORY(photoplayer_debug);
+GST_DEBUG_CATEGORY(photoplayer_engine_debug);
 
 using photoplayer::gst::Change;
 using photoplayer::gst::Player;
@@ -48,7 +49,9 @@ photoplayer::gst::ModelFactory& shared_factory() {
 
 }  // namespace
 
-G_DEFINE_TYPE(GstPhotoplayer, gst_photoplayer, GST_TYPE_ELEMENT)
+static void gst_photoplayer_preset_init(GstPresetInterface* presets);
+G_DEFINE_TYPE_WITH_CODE(GstPhotoplayer, gst_photoplayer, GST_TYPE_ELEMENT,
+                        G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, gst_photoplayer_preset_init))
 
 namespace {
 
@@ -146,36 +149,22 @@ gboolean source_activate(GstPad*, GstObject* parent, GstPadMode mode, gboolean a
 // States.
 
 bool open_player(GstPhotoplayer* self) {
-  const Settings settings = settings_of(self);
   photoplayer::gst::ModelFactory factory;
   {
     const std::lock_guard lock(factory_mutex);
     factory = shared_factory();
   }
   if (!factory) {
-    GST_ELEMENT_ERROR(self, LIBRARY, INIT, ("This build has no model."), (nullptr));
+    GST_ELEMENT_ERROR(self, LIBRARY, INIT, ("This build has no model."),
+                      ("It was configured without LibTorch; build it with PHOTOPLAYER_WITH_TORCH=ON."));
     return false;
   }
-  try {
-    auto model = factory({settings.bundle, settings.seed});
-    if (!model) {
-      photoplayer::gst::Reporter::post_error(GST_ELEMENT(self), model.error(), settings.bundle);
-      return false;
-    }
-    if (!model->warning.empty())
-      GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", model->warning.c_str()), (nullptr));
-    const std::lock_guard lock(*self->handing_over);
-    // Loading takes seconds: what was set meanwhile counts too, except for what the model was loaded with.
-    Settings latest = settings_of(self);
-    latest.bundle = settings.bundle;
-    latest.seed = settings.seed;
-    exchange_player(
-        self, std::make_shared<Player>(GST_ELEMENT(self), self->sinkpad, self->srcpad, latest, std::move(*model)));
-    return true;
-  } catch (const std::exception& error) {
-    GST_ELEMENT_ERROR(self, LIBRARY, INIT, ("%s", error.what()), (nullptr));
-    return false;
-  }
+  const std::lock_guard lock(*self->handing_over);
+  const Settings settings = settings_of(self);
+  self->loader->begin({settings.bundle, settings.seed}, factory);
+  exchange_player(self,
+                  std::make_shared<Player>(GST_ELEMENT(self), self->sinkpad, self->srcpad, settings, *self->loader));
+  return true;
 }
 
 /// Once the pads are inactive, or the player was never used.
@@ -212,6 +201,9 @@ GstStateChangeReturn change_state_unguarded(GstElement* element, GstStateChange 
     case GST_STATE_CHANGE_PAUSED_TO_READY:
       close_player(self);
       break;
+    case GST_STATE_CHANGE_READY_TO_NULL:
+      self->loader->end();
+      break;
     default:
       break;
   }
@@ -243,6 +235,8 @@ Change apply(GstPhotoplayer* self, guint id, const GValue* value) {
   GST_OBJECT_UNLOCK(self);
   if (player && change == Change::kControls) player->set_controls(settings.controls);
   if (player && change == Change::kStored) player->post_messages(settings.post_messages);
+  if (player && change == Change::kNextTime)
+    GST_WARNING_OBJECT(self, "this property counts from the next start on; set it in READY");
   return change;
 }
 
@@ -262,12 +256,18 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
       return;
     case Change::kNone:
     case Change::kStored:
+    case Change::kNextTime:
     case Change::kControls:
       return;
   }
 }
 
 void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
+  if (photoplayer::gst::is_stats(id)) {
+    const std::shared_ptr<Player> player = player_of(GST_PHOTOPLAYER(object));
+    g_value_take_boxed(value, player ? player->stats() : nullptr);
+    return;
+  }
   const bool known = guarded(
       object, true, [&] { return photoplayer::gst::get_property(settings_of(GST_PHOTOPLAYER(object)), id, value); });
   if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -276,15 +276,26 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
 void finalize(GObject* object) {
   GstPhotoplayer* self = GST_PHOTOPLAYER(object);
   delete self->player;
+  delete self->loader;
   delete self->settings;
   delete self->handing_over;
   G_OBJECT_CLASS(gst_photoplayer_parent_class)->finalize(object);
 }
 
+/// A preset is a manner of playing; it brings no other model, and changes nothing that needs READY.
+gchar** preset_properties(GstPreset*) {
+  return photoplayer::gst::playing_properties();
+}
+
 }  // namespace
+
+static void gst_photoplayer_preset_init(GstPresetInterface* presets) {
+  presets->get_property_names = preset_properties;
+}
 
 static void gst_photoplayer_class_init(GstPhotoplayerClass* klass) {
   GST_DEBUG_CATEGORY_INIT(photoplayer_debug, "photoplayer", 0, "music for video");
+  GST_DEBUG_CATEGORY_INIT(photoplayer_engine_debug, "photoplayer-engine", 0, "what the music engine did");
   GObjectClass* object_class = G_OBJECT_CLASS(klass);
   object_class->set_property = set_property;
   object_class->get_property = get_property;
@@ -296,10 +307,12 @@ static void gst_photoplayer_class_init(GstPhotoplayerClass* klass) {
   gst_element_class_add_static_pad_template(element_class, &sink_template);
   gst_element_class_add_static_pad_template(element_class, &source_template);
   gst_element_class_set_static_metadata(element_class, "Photoplayer", "Generator/Audio/Video",
-                                        "Plays music that goes with the video", "The Photoplayer authors");
+                                        "Plays music that goes with the video",
+                                        "The Photoplayer authors <https://github.com/photoplayer/photoplayer>");
 }
 
 static void gst_photoplayer_init(GstPhotoplayer* self) {
+  self->loader = new photoplayer::gst::ModelLoader(GST_ELEMENT(self));
   self->settings = new Settings;
   self->player = new std::shared_ptr<Player>;
   self->handing_over = new std::mutex;

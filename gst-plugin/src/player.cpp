@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Set-up, queries, and what the video thread does with pictures. Events are in player_events.cpp, the task
-/// is in player_task.cpp.
+/// Set-up, queries, and what the video thread does with pictures. Events are in player_events.cpp, the music that the
+/// video thread makes, not live, is in player_pump.cpp, the task in player_task.cpp.
 #include "player.h"
 
 #include "debug.h"
+#include "interruptible_generator.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <utility>
 
 namespace photoplayer::gst {
 namespace {
 
 /// What may wait to be pushed, not live: enough to generate the next hop while this one plays.
 constexpr std::uint64_t kQueue_frames = 5 * kRate_hz / 2;
-constexpr std::uint64_t kChunk_frames = 1024;
 constexpr GstClockTime kGuessedFrame = GST_SECOND / 25;
 /// How far a live picture's time may be from the clock, and ahead of it by upstream's latency too: more than
 /// any network is late, less than a broken timestamp is wrong.
@@ -40,20 +40,18 @@ stream::EngineSettings engine_settings(const Settings& settings, const stream::E
 
 }  // namespace
 
-Player::Player(GstElement* element, GstPad* sink, GstPad* source, const Settings& settings, Model model)
+Player::Player(GstElement* element, GstPad* sink, GstPad* source, const Settings& settings, ModelLoader& loader)
     : element_(element),
       sink_(sink),
       source_(source),
       settings_(settings),
-      engine_settings_(engine_settings(settings, model.settings)),
+      loader_(loader),
       clock_(element),
       reporter_(element, settings.post_messages),
-      eyes_(std::move(model.encoder)),
       queue_(kQueue_frames, source),
-      parts_(std::move(model.parts)),
       controls_(settings.controls) {
   gst_segment_init(&in_segment_, GST_FORMAT_TIME);
-  gst_segment_init(&out_segment_, GST_FORMAT_TIME);
+  gst_segment_init(&pushed_segment_, GST_FORMAT_TIME);
   gst_video_info_init(&info_);
 }
 
@@ -78,6 +76,7 @@ void Player::request_stop() {
   stopping_.store(true);
   queue_.set_flushing(true);
   clock_.interrupt();
+  loader_.wake();
 }
 
 void Player::stop_task() {
@@ -86,22 +85,44 @@ void Player::stop_task() {
 }
 
 void Player::set_controls(const stream::Controls& controls) {
-  const std::lock_guard lock(mutex_);
-  controls_ = controls;
-  if (engine_) engine_->set_controls(controls);
+  {
+    const std::lock_guard lock(mutex_);
+    controls_ = controls;
+    if (engine_) engine_->set_controls(controls);
+  }
+  warn_of_idle_controls();
 }
 
-Player::Upstream Player::ask_upstream() const {
-  Upstream upstream;
+void Player::warn_of_idle_controls() {
+  {
+    const std::lock_guard lock(mutex_);
+    const stream::Controls& set = controls_;
+    const bool idle = set.style || set.tempo_bpm || set.key || set.valence || set.density;
+    if (!idle || !engine_ || engine_->plays_notes() || std::exchange(warned_of_controls_, true)) return;
+  }
+  GST_ELEMENT_WARNING(element_, LIBRARY, SETTINGS,
+                      ("This bundle makes sound, not notes: style, tempo, key, valence and density have no effect."),
+                      ("intensity, arousal and follow have. A score bundle, such as the one shipped, obeys them all."));
+}
+
+std::optional<Player::Upstream> Player::ask_upstream() {
+  std::optional<Upstream> upstream;
   GstQuery* query = gst_query_new_latency();
   if (gst_pad_peer_query(sink_, query)) {
     gboolean live = FALSE;
-    gst_query_parse_latency(query, &live, &upstream.min_latency, nullptr);
-    upstream.live = live != FALSE;
-    if (!GST_CLOCK_TIME_IS_VALID(upstream.min_latency)) upstream.min_latency = 0;
+    upstream.emplace();
+    gst_query_parse_latency(query, &live, &upstream->min_latency, nullptr);
+    upstream->live = live != FALSE;
   }
   gst_query_unref(query);
   return upstream;
+}
+
+void Player::upstream_answers(const Upstream& upstream) {
+  const GstClockTime latency = GST_CLOCK_TIME_IS_VALID(upstream.min_latency) ? upstream.min_latency : 0;
+  if (upstream_latency_.exchange(latency) == latency) return;
+  GST_DEBUG_OBJECT(element_, "upstream's latency: %" GST_TIME_FORMAT, GST_TIME_ARGS(latency));
+  clock_.set_upstream_latency(latency);
 }
 
 bool Player::answer_latency(GstQuery* query) {
@@ -110,7 +131,9 @@ bool Player::answer_latency(GstQuery* query) {
   GstClockTime least = 0, most = 0;
   gst_query_parse_latency(query, &live, &least, &most);
   if (live == FALSE) return true;
-  if (!ensure_engine(std::nullopt)) return false;
+  // It is asked whenever upstream says that its latency has changed.
+  upstream_answers({true, least});
+  if (!wait_for_model(Waits::kUntilStop) || !ensure_engine(std::nullopt)) return false;
   const auto own = static_cast<GstClockTime>(std::llround(engine()->latency_s() * 1e9));
   // The music waits for nobody's buffers, so there is no most.
   gst_query_set_latency(query, TRUE, least + own, GST_CLOCK_TIME_NONE);
@@ -122,26 +145,60 @@ bool Player::answer_latency(GstQuery* query) {
 bool Player::answer_position(GstQuery* query) {
   GstFormat format = GST_FORMAT_UNDEFINED;
   gst_query_parse_position(query, &format, nullptr);
-  if (format != GST_FORMAT_TIME) return false;
-  const GstClockTime pts = pts_at(pushed_frames_.load());
+  const GstClockTime position = stream_time_.load();
+  if (format != GST_FORMAT_TIME || !GST_CLOCK_TIME_IS_VALID(position)) return false;
+  gst_query_set_position(query, format, static_cast<gint64>(position));
+  return true;
+}
+
+GstStructure* Player::stats() const {
+  const stream::Engine* music = engine();
+  const stream::Report counts = music != nullptr ? music->counts() : stream::Report{};
+  return gst_structure_new(
+      "photoplayer-stats", "pictures", G_TYPE_UINT64, pictures_.load(), "samples", G_TYPE_UINT64, pushed_frames_.load(),
+      "windows", G_TYPE_UINT64, counts.windows, "tempo", G_TYPE_DOUBLE, counts.tempo_bpm, "underruns", G_TYPE_UINT64,
+      counts.underrun_events, "underrun-samples", G_TYPE_UINT64, counts.underrun_frames, "fewer-steps", G_TYPE_UINT64,
+      counts.ladder.fewer_steps, "no-guidance", G_TYPE_UINT64, counts.ladder.no_guidance, "look-ahead", G_TYPE_UINT64,
+      counts.ladder.look_ahead, "repeat-bar", G_TYPE_UINT64, counts.ladder.repeat_bar, "bed", G_TYPE_UINT64,
+      counts.ladder.bed, "failures", G_TYPE_UINT64, counts.failures, nullptr);
+}
+
+// Model and engine.
+
+bool Player::wait_for_model(Waits waits) {
+  const auto outcome =
+      loader_.wait([&] { return stopping_.load() || (waits == Waits::kUntilFlush && queue_.flushing()); });
+  if (outcome == ModelLoader::Outcome::kFailed) flow_.store(GST_FLOW_ERROR);
+  if (outcome != ModelLoader::Outcome::kReady) return false;
   const std::lock_guard lock(mutex_);
-  gst_query_set_position(query, format,
-                         static_cast<gint64>(gst_segment_to_stream_time(&out_segment_, GST_FORMAT_TIME, pts)));
+  if (std::optional<Model> model = loader_.take()) {
+    engine_settings_ = engine_settings(settings_, model->settings);
+    parts_ = std::move(model->parts);
+    if (parts_.generator) {
+      parts_.generator = std::make_unique<InterruptibleGenerator>(
+          std::move(parts_.generator), [this] { return stopping_.load() || queue_.flushing(); });
+    }
+    encoder_ = std::move(model->encoder);
+  }
   return true;
 }
 
 bool Player::ensure_engine(std::optional<double> duration_s) {
-  const std::lock_guard lock(mutex_);
-  if (engine_) return true;
-  stream::EngineSettings settings = engine_settings_;
-  settings.controls = controls_;
-  settings.duration_s = duration_s;
-  auto made = stream::Engine::make(settings, std::move(parts_));
-  if (!made) {
-    Reporter::post_error(element_, made.error(), settings_.bundle);
-    return false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (engine_) return true;
+    stream::EngineSettings settings = engine_settings_;
+    settings.controls = controls_;
+    settings.duration_s = duration_s;
+    auto made = stream::Engine::make(settings, std::move(parts_));
+    if (!made) {
+      flow_.store(GST_FLOW_ERROR);
+      Reporter::post_error(element_, made.error(), settings_.bundle);
+      return false;
+    }
+    engine_ = std::move(*made);
   }
-  engine_ = std::move(*made);
+  warn_of_idle_controls();
   return true;
 }
 
@@ -152,10 +209,32 @@ stream::Engine* Player::engine() const {
 
 // Buffers.
 
+GstClockTime Player::running_at(std::uint64_t position) const {
+  return origin_.load() + gst_util_uint64_scale(position, GST_SECOND, kRate_hz);
+}
+
+std::uint64_t Player::frames_until(GstClockTime running, std::uint64_t position) const {
+  const GstClockTime origin = origin_.load();
+  const std::uint64_t end = running > origin ? gst_util_uint64_scale_round(running - origin, kRate_hz, GST_SECOND) : 0;
+  return end > position ? end - position : 0;
+}
+
 GstClockTime Player::pts_at(std::uint64_t position) const {
-  const GstClockTime running = origin_.load() + gst_util_uint64_scale(position, GST_SECOND, kRate_hz);
-  const std::lock_guard lock(mutex_);
-  return out_segment_.start + (running > out_segment_.base ? running - out_segment_.base : 0);
+  const GstClockTime running = running_at(position);
+  const GstSegment segment = segments_.current();
+  return segment.start + (running > segment.base ? running - segment.base : 0);
+}
+
+Sounded Player::sounded(std::uint64_t position) const {
+  const double played_s = static_cast<double>(position) / static_cast<double>(kRate_hz);
+  return {to_s(origin_.load()) + played_s, segments_.current(), live_, position};
+}
+
+void Player::sync_controls(std::uint64_t position) {
+  const GstSegment segment = segments_.current();
+  if (!GST_CLOCK_TIME_IS_VALID(segment.time)) return;
+  const GstClockTime time = gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, pts_at(position));
+  if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(element_), time);
 }
 
 GstBuffer* Player::audio_buffer(std::uint64_t frames, std::uint64_t position) const {
@@ -179,7 +258,7 @@ GstClockTime Player::frame_duration(GstClockTime given) const {
   return GST_CLOCK_TIME_IS_VALID(last_interval_) ? last_interval_ : kGuessedFrame;
 }
 
-std::optional<double> Player::film_s() const {
+std::optional<double> Player::film_s(GstClockTime origin) const {
   // A seek or a changed rate leaves a part of the film, of a length that is not asked for.
   gint64 duration = 0;
   if (in_segment_.rate != 1.0 || in_segment_.time != 0 ||
@@ -189,33 +268,30 @@ std::optional<double> Player::film_s() const {
   if (GST_CLOCK_TIME_IS_VALID(in_segment_.stop)) {
     duration = std::min(duration, static_cast<gint64>(in_segment_.stop - in_segment_.start));
   }
+  // Its first picture may come late.
+  duration -= static_cast<gint64>(origin > in_segment_.base ? origin - in_segment_.base : 0);
+  if (duration <= 0) return std::nullopt;
   return to_s(static_cast<GstClockTime>(duration)) + tail_s();
-}
-
-bool Player::begin_music(GstClockTime origin) {
-  if (!ensure_engine(film_s())) return false;
-  origin_.store(origin);
-  engine()->reset(to_s(origin));
-  reporter_.reset();
-  reporter_.state("playing", false, engine(), settings_.seed);
-  music_begun_ = true;
-  return true;
 }
 
 GstFlowReturn Player::chain(GstBuffer* buffer) {
   const std::unique_ptr<GstBuffer, Unref> owned(buffer);
   if (stopping_.load()) return GST_FLOW_FLUSHING;
   if (const GstFlowReturn flow = flow_.load(); flow != GST_FLOW_OK) return flow;
+  if (!stream_open_ && segment_came_) start_stream_at_last();
   if (!stream_open_ || GST_VIDEO_INFO_WIDTH(&info_) < 1) {
-    GST_ELEMENT_ERROR(element_, STREAM, FORMAT, ("The video comes without caps or segment."), (nullptr));
+    GST_ELEMENT_ERROR(element_, STREAM, FORMAT, ("The video comes without caps or segment."),
+                      ("Put a parser or decoder and videoconvert before this element."));
     return GST_FLOW_NOT_NEGOTIATED;
   }
+  ++pictures_;
   guint64 start = GST_BUFFER_PTS(buffer), stop = GST_CLOCK_TIME_NONE;
+  const GstClockTime duration = frame_duration(GST_BUFFER_DURATION(buffer));
   if (!GST_CLOCK_TIME_IS_VALID(start)) {
-    GST_LOG_OBJECT(element_, "a picture without a time: it follows the last one");
+    GST_LOG_OBJECT(element_, "a picture without a time");
+    if (live_) return video_reached(clock_time(), duration, buffer);  // it was taken now
     start = GST_CLOCK_TIME_IS_VALID(next_pts_) ? next_pts_ : in_segment_.start;
   }
-  const GstClockTime duration = frame_duration(GST_BUFFER_DURATION(buffer));
   next_pts_ = stop = start + duration;
   GstFlowReturn flow = GST_FLOW_OK;
   if (gst_segment_clip(&in_segment_, GST_FORMAT_TIME, start, stop, &start, &stop)) {
@@ -258,15 +334,17 @@ GstFlowReturn Player::video_reached(GstClockTime running, GstClockTime duration,
   running = believable(running);
   if (GST_CLOCK_TIME_IS_VALID(last_frame_) && running > last_frame_) last_interval_ = running - last_frame_;
   last_frame_ = running;
-  // Control bindings: once a frame is as often as anyone can see. A segment may know no stream time.
-  const GstClockTime stream_time = gst_segment_to_stream_time(
-      &in_segment_, GST_FORMAT_TIME, gst_segment_position_from_running_time(&in_segment_, GST_FORMAT_TIME, running));
-  if (GST_CLOCK_TIME_IS_VALID(stream_time)) gst_object_sync_values(GST_OBJECT(element_), stream_time);
   const GstClockTime end = std::min(running + duration, latest_believable());
   last_end_ = GST_CLOCK_TIME_IS_VALID(last_end_) ? std::max(last_end_, end) : end;
 
-  if (!live_ && !music_begun_ && !begin_music(running)) return GST_FLOW_ERROR;
-  if (live_ && !timeline_open_.load()) return GST_FLOW_OK;
+  if (!live_ && !music_begun_) {
+    if (const GstFlowReturn flow = begin_music(running); flow != GST_FLOW_OK) return flow;
+  }
+  if (live_ && !timeline_open_.load()) return flow_.load();
+  if (!std::exchange(eyes_open_, true)) {
+    const std::lock_guard lock(mutex_);
+    eyes_.use(std::move(encoder_));
+  }
   stream::Timeline& timeline = engine()->timeline();
   // A gap shows nothing new: what was seen last still holds, to its end.
   const bool gap = frame == nullptr || GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_GAP);
@@ -277,7 +355,9 @@ GstFlowReturn Player::video_reached(GstClockTime running, GstClockTime duration,
       timeline.advance(seen_s);
       return flow_.load();
     }
-    GST_ELEMENT_ERROR(element_, RESOURCE, READ, ("A picture could not be read."), ("gst_video_frame_map() failed."));
+    GST_ELEMENT_ERROR(
+        element_, RESOURCE, READ, ("A picture could not be read."),
+        ("It is smaller than its caps say, or its memory cannot be mapped; try videoconvert before this."));
     return GST_FLOW_ERROR;
   }
   timeline.advance(seen_s);
@@ -288,70 +368,12 @@ void Player::take_gap(GstEvent* event) {
   GstClockTime start = GST_CLOCK_TIME_NONE, duration = GST_CLOCK_TIME_NONE;
   gst_event_parse_gap(event, &start, &duration);
   gst_event_unref(event);
+  if (!stream_open_ && segment_came_) start_stream_at_last();
   if (!stream_open_ || !GST_CLOCK_TIME_IS_VALID(start)) return;
   const GstClockTime running = gst_segment_to_running_time(&in_segment_, GST_FORMAT_TIME, start);
   if (!GST_CLOCK_TIME_IS_VALID(running)) return;
   const GstFlowReturn flow = video_reached(running, GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0, nullptr);
   GST_LOG_OBJECT(element_, "gap: %s", gst_flow_get_name(flow));
-}
-
-void Player::take_eos() {
-  if (!stream_open_) start_stream();
-  ended_ = true;
-  if (live_) {
-    const GstClockTime end =
-        GST_CLOCK_TIME_IS_VALID(last_end_) ? std::min(last_end_, latest_believable()) : clock_time();
-    if (timeline_open_.load()) engine()->timeline().finish(to_s(end) + tail_s());
-    live_end_.store(end);
-    return;
-  }
-  if (music_begun_) {
-    const double end_s = to_s(last_end_) + tail_s();
-    engine()->timeline().finish(end_s);
-    if (pump(end_s, true) == GST_FLOW_OK) reporter_.state("finished", false, engine(), settings_.seed);
-  }
-  GstEvent* eos = gst_event_new_eos();
-  gst_event_set_seqnum(eos, seqnum_);
-  queue_.put_event(eos);
-}
-
-GstFlowReturn Player::pump(double until_s, bool to_the_end) {
-  stream::Engine& music = *engine();
-  const double frames = (until_s - to_s(origin_.load())) * static_cast<double>(kRate_hz);
-  const auto wanted = static_cast<std::uint64_t>(std::max(0.0, to_the_end ? std::round(frames) : std::floor(frames)));
-  while (produced_ < wanted) {
-    const std::uint64_t ask = std::min(kChunk_frames, wanted - produced_);
-    GstBuffer* buffer = audio_buffer(ask, produced_);
-    GstMapInfo map;
-    gst_buffer_map(buffer, &map, GST_MAP_WRITE);
-    const auto got = music.pull({reinterpret_cast<float*>(map.data), 2 * ask}, {});
-    std::uint64_t made = got ? *got : 0;
-    if (got && made == 0 && to_the_end) {  // what the music leaves of the film is silence
-      std::memset(map.data, 0, map.size);
-      made = ask;
-    }
-    gst_buffer_unmap(buffer, &map);
-    if (!got || made == 0) {
-      gst_buffer_unref(buffer);
-      if (got) break;  // the next hop's picture is still to come
-      Reporter::post_error(element_, got.error(), settings_.bundle);
-      flow_.store(GST_FLOW_ERROR);
-      return GST_FLOW_ERROR;
-    }
-    if (made < ask) {
-      gst_buffer_set_size(buffer, static_cast<gssize>(made * 2 * sizeof(float)));
-      GST_BUFFER_DURATION(buffer) = pts_at(produced_ + made) - GST_BUFFER_PTS(buffer);
-      GST_BUFFER_OFFSET_END(buffer) = produced_ + made;
-    }
-    if (!queue_.put_audio(buffer, made)) {
-      const GstFlowReturn flow = flow_.load();
-      return flow != GST_FLOW_OK ? flow : GST_FLOW_FLUSHING;
-    }
-    produced_ += made;
-    reporter_.sounded_until(to_s(origin_.load()) + static_cast<double>(produced_) / static_cast<double>(kRate_hz),
-                            music, out_segment_);
-  }
-  return flow_.load();
 }
 
 }  // namespace photoplayer::gst

@@ -30,6 +30,10 @@ void Player::task(gpointer player) {
 
 bool Player::push_event(GstEvent* event) {
   const bool last = GST_EVENT_TYPE(event) == GST_EVENT_EOS;
+  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
+    gst_event_copy_segment(event, &pushed_segment_);
+    if (!GST_CLOCK_TIME_IS_VALID(stream_time_.load())) stream_time_.store(pushed_segment_.time);
+  }
   GST_LOG_OBJECT(element_, "pushing %" GST_PTR_FORMAT, event);
   gst_pad_push_event(source_, event);
   if (last) gst_pad_pause_task(source_);
@@ -37,12 +41,16 @@ bool Player::push_event(GstEvent* event) {
 }
 
 bool Player::push_audio(GstBuffer* buffer, std::uint64_t end_position) {
+  const GstClockTime end = GST_BUFFER_PTS(buffer) + GST_BUFFER_DURATION(buffer);
   const GstFlowReturn flow = gst_pad_push(source_, buffer);
   if (flow != GST_FLOW_OK) {
     finish_task(flow);
     return false;
   }
   pushed_frames_.store(end_position);
+  // A segment may know no stream time, and GStreamer complains if asked.
+  if (GST_CLOCK_TIME_IS_VALID(pushed_segment_.time))
+    stream_time_.store(gst_segment_to_stream_time(&pushed_segment_, GST_FORMAT_TIME, end));
   return true;
 }
 
@@ -80,14 +88,19 @@ void Player::push_queued() {
 bool Player::start_live() {
   // Stream start, caps and segment need not wait for the clock.
   while (GstEvent* event = queue_.try_take_event()) (void)push_event(event);
+  if (!wait_for_model(Waits::kUntilFlush) || !ensure_engine(std::nullopt)) return false;
   if (!clock_.wait_playing()) return false;
+  // Nothing was shown.
+  if (GST_CLOCK_TIME_IS_VALID(live_end_.load())) return end_live(nullptr);
   stream::Engine* music = engine();
-  if (music == nullptr) return false;
   const double origin_s = std::max(0.0, clock_.now_s());
   origin_.store(static_cast<GstClockTime>(std::llround(origin_s * 1e9)));
   music->reset(origin_s);
   reporter_.reset();
   timeline_open_.store(true);
+  // It may have ended just now, when the timeline was not open.
+  if (const GstClockTime end = live_end_.load(); GST_CLOCK_TIME_IS_VALID(end))
+    music->timeline().finish(static_cast<double>(end) / 1e9 + tail_s());
   if (const auto started = music->start_live(clock_); !started) {
     Reporter::post_error(element_, started.error(), settings_.bundle);
     finish_task(GST_FLOW_ERROR);
@@ -95,8 +108,41 @@ bool Player::start_live() {
   }
   port_ = &music->render_port();
   live_begun_ = true;
-  reporter_.state("playing", true, music, settings_.seed);
+  reporter_.state("playing", sounded(0), *music, settings_.seed);
   return true;
+}
+
+bool Player::end_live(const stream::Engine* music) {
+  push_news(pushed_frames_.load());
+  for (GstEvent* event : segments_.due(GST_CLOCK_TIME_NONE)) (void)push_event(event);
+  if (music != nullptr) reporter_.state("finished", sounded(pushed_frames_.load()), *music, settings_.seed);
+  GstEvent* eos = gst_event_new_eos();
+  gst_event_set_seqnum(eos, seqnum_);
+  (void)push_event(eos);
+  stop_music();
+  return false;
+}
+
+void Player::push_news(std::uint64_t position) {
+  while (GstEvent* event = queue_.try_take_event()) (void)push_event(event);
+  for (GstEvent* event : segments_.due(running_at(position))) {
+    if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) tags_.reset();
+    (void)push_event(event);
+  }
+  const stream::Engine* music = live_begun_ ? engine() : nullptr;
+  const double tempo_bpm = music != nullptr && music->plays_notes() ? music->counts().tempo_bpm : 0.0;
+  if (GstEvent* tags = tags_.news(tempo_bpm)) (void)push_event(tags);
+}
+
+std::uint64_t Player::live_chunk(std::uint64_t position) const {
+  std::uint64_t frames = kLiveChunk_frames;
+  if (const GstClockTime change = segments_.next_change(); GST_CLOCK_TIME_IS_VALID(change)) {
+    const std::uint64_t before = frames_until(change, position);
+    if (before > 0) frames = std::min(frames, before);
+  }
+  if (const GstClockTime end = live_end_.load(); GST_CLOCK_TIME_IS_VALID(end))
+    frames = std::min(frames, frames_until(end + settings_.tail_ms * GST_MSECOND, position));
+  return frames;
 }
 
 void Player::play_live() {
@@ -106,32 +152,20 @@ void Player::play_live() {
   }
   stream::Engine& music = *engine();
   const std::uint64_t position = pushed_frames_.load();
-  std::uint64_t frames = kLiveChunk_frames;
-  if (const GstClockTime end = live_end_.load(); GST_CLOCK_TIME_IS_VALID(end)) {
-    const GstClockTime stop = end + settings_.tail_ms * GST_MSECOND;
-    const GstClockTime origin = origin_.load();
-    const std::uint64_t last = stop > origin ? gst_util_uint64_scale_round(stop - origin, kRate_hz, GST_SECOND) : 0;
-    if (position >= last) {
-      while (GstEvent* event = queue_.try_take_event()) (void)push_event(event);
-      reporter_.state("finished", true, &music, settings_.seed);
-      GstEvent* eos = gst_event_new_eos();
-      gst_event_set_seqnum(eos, seqnum_);
-      (void)push_event(eos);
-      stop_music();
-      return;
-    }
-    frames = std::min(frames, last - position);
+  const std::uint64_t frames = live_chunk(position);
+  if (frames == 0) {
+    (void)end_live(&music);
+    return;
   }
   // Half of the jitter buffer stays as the engine's margin, the other half is ours and the sink's.
-  const double sounds_s =
-      static_cast<double>(origin_.load()) / 1e9 + static_cast<double>(position) / static_cast<double>(kRate_hz);
-  const double due_s = sounds_s + music.latency_s() - 0.5 * engine_settings_.jitter_s;
+  const double due_s = sounded(position).until_s + music.latency_s() - 0.5 * engine_settings_.jitter_s;
   if (!clock_.wait_until(due_s)) {
     if (!queue_.flushing() && !stopping_.load()) return;  // the engine's threads were interrupted, not we
     gst_pad_pause_task(source_);
     return;
   }
-  while (GstEvent* event = queue_.try_take_event()) (void)push_event(event);
+  push_news(position);
+  sync_controls(position);
   GstBuffer* buffer = audio_buffer(frames, position);
   GstMapInfo map;
   gst_buffer_map(buffer, &map, GST_MAP_WRITE);
@@ -141,12 +175,7 @@ void Player::play_live() {
     GST_LOG_OBJECT(element_, "%" G_GSIZE_FORMAT " frames concealed", status.frames_missing);
   }
   if (!push_audio(buffer, position + frames)) return;
-  GstSegment segment;
-  {
-    const std::lock_guard lock(mutex_);
-    segment = out_segment_;
-  }
-  reporter_.sounded_until(sounds_s, music, segment);
+  reporter_.sounded_until(sounded(position + frames), music);
 }
 
 }  // namespace photoplayer::gst

@@ -26,6 +26,7 @@ enum Property : unsigned {
   kMode,
   kTail,
   kPostMessages,
+  kStats,
 };
 
 constexpr int kAuto = -1;  ///< of the style enum and of numbers that cannot be negative
@@ -119,6 +120,11 @@ void install_properties(GObjectClass* klass) {
           g_param_spec_boolean("post-messages", "Post messages",
                                "Post photoplayer-beat, photoplayer-ladder and photoplayer-state on the bus", TRUE,
                                kPlayingOnly));
+  install(kStats,
+          g_param_spec_boxed("stats", "Statistics",
+                             "Counts since the start: pictures, samples, windows, tempo, underruns, the ladder's "
+                             "rungs, failures (NULL in READY)",
+                             GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
 }
 
 Change set_property(Settings& settings, unsigned id, const GValue* value) {
@@ -127,20 +133,20 @@ Change set_property(Settings& settings, unsigned id, const GValue* value) {
     case kBundle: {
       const char* path = g_value_get_string(value);
       settings.bundle = path != nullptr ? path : "";
-      return Change::kStored;
+      return Change::kNextTime;
     }
     case kSeed:
       settings.seed = g_value_get_uint64(value);
-      return Change::kStored;
+      return Change::kNextTime;
     case kSteps: {
       const int steps = g_value_get_int(value);
       settings.steps = steps > 0 ? std::optional(steps) : std::nullopt;
-      return Change::kStored;
+      return Change::kNextTime;
     }
     case kGuidance: {
       const float guidance = g_value_get_float(value);
       settings.guidance = guidance > 0.0F ? std::optional(guidance) : std::nullopt;
-      return Change::kStored;
+      return Change::kNextTime;
     }
     case kStyle: {
       const int style = g_value_get_enum(value);
@@ -175,10 +181,10 @@ Change set_property(Settings& settings, unsigned id, const GValue* value) {
       return Change::kControls;
     case kMode:
       settings.mode = static_cast<stream::Mode>(g_value_get_enum(value));
-      return Change::kStored;
+      return Change::kNextTime;
     case kTail:
       settings.tail_ms = g_value_get_uint(value);
-      return Change::kStored;
+      return Change::kNextTime;
     case kPostMessages:
       settings.post_messages = g_value_get_boolean(value) != FALSE;
       return Change::kStored;
@@ -242,6 +248,16 @@ bool get_property(const Settings& settings, unsigned id, GValue* value) {
 
 bool is_mode(unsigned id) {
   return id == kMode;
+}
+
+bool is_stats(unsigned id) {
+  return id == kStats;
+}
+
+gchar** playing_properties() {
+  static constexpr std::array<const char*, 9> kNames = {"style",   "tempo",     "key",    "valence", "arousal",
+                                                        "density", "intensity", "follow", nullptr};
+  return g_strdupv(const_cast<gchar**>(kNames.data()));
 }
 
 }  // namespace photoplayer::gst

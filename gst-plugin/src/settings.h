@@ -10,6 +10,8 @@
 
 namespace photoplayer::gst {
 
+inline constexpr std::uint64_t kRate_hz = 44100;
+
 struct Settings {
   std::string bundle;
   std::uint64_t seed = 1;

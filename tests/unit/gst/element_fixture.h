@@ -21,6 +21,7 @@ namespace photoplayer::test {
 struct ScriptedParts {
   ScriptedGenerator& generator;
   ScriptedDecoder& decoder;
+  gst::Model& model;  ///< without the two above, which come with it unless it has a sound decoder
 };
 using Script = std::function<void(const ScriptedParts&)>;
 inline Script& script() {
@@ -44,11 +45,11 @@ inline void use_scripted_element() {
       gst::Model model;
       auto generator = std::make_unique<ScriptedGenerator>();
       auto decoder = std::make_unique<ScriptedDecoder>();
-      if (script()) script()({*generator, *decoder});
-      model.parts.generator = std::move(generator);
-      model.parts.decoder = std::move(decoder);
       model.parts.synthesiser = std::make_unique<SineSynthesiser>();
       model.settings.steps = 1;
+      if (script()) script()({*generator, *decoder, model});
+      model.parts.generator = std::move(generator);
+      if (!model.parts.sound_decoder) model.parts.decoder = std::move(decoder);
       return model;
     });
     return gst::register_element(nullptr);

@@ -61,7 +61,9 @@ struct Rig {
     use_scripted_element();
     return GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("photoplayer", nullptr)));
   }
-  void sounded_until(double time_s) { reporter.sounded_until(time_s, engine, segment); }
+  void sounded_until(double time_s) {
+    reporter.sounded_until({time_s, segment, true, static_cast<std::uint64_t>(time_s * 44100.0)}, engine);
+  }
   [[nodiscard]] std::size_t warnings() const { return bus->take(GST_MESSAGE_WARNING).size(); }
 };
 
