@@ -210,6 +210,17 @@ TEST_CASE("Zip: sizes and places that lie are refused", "[import][unit]") {
   }
 }
 
+TEST_CASE("Zip: an entry larger than its file is refused", "[import][unit]") {
+  TensorPlace place;
+  place.storage_elements = 16;
+  std::string file = one_tensor({4}, place);
+  REQUIRE(detail::read_torch_file(bytes_of(file)));
+  // Both sizes of the storage's entry in the directory, which stands last.
+  const std::size_t name = file.rfind("archive/data/0");
+  for (const std::size_t field : {name - 46 + 20, name - 46 + 24}) file.replace(field, 4, "\xff\xff\xff\x7f");
+  check_refused(file, "a storage of 2 GiB");
+}
+
 TEST_CASE("Zip: what torch does not write is refused", "[import][unit]") {
   const std::string pickle = PickleWriter().op("}").finish();
   ZipWriter compressed;
