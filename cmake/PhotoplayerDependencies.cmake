@@ -20,6 +20,7 @@ if(PHOTOPLAYER_WITH_TORCH)
   find_package(CLI11 REQUIRED)
   find_package(spdlog REQUIRED)
   pkg_check_modules(SNDFILE REQUIRED IMPORTED_TARGET sndfile)
+  pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
 endif()
 
 if(PHOTOPLAYER_BUILD_TESTS)

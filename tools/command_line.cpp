@@ -2,6 +2,7 @@
 #include "command_line.h"
 
 #include "import_options.h"
+#include "latency/latency_arguments.h"
 
 #include <CLI/CLI.hpp>
 
@@ -100,6 +101,8 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
   CLI::App* parity_app = app.add_subcommand("parity", "Recomputes reference tensors and shows how far off they are");
   parity_app->add_option("FILE", parity.file, "A .safetensors file with inputs, weights and results")->required();
   parity_app->add_flag("--json", parity.json, "As JSON");
+  LatencyTexts latency;
+  const CLI::App* latency_app = add_latency(app, latency);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -115,6 +118,11 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
   if (parity_app->parsed()) return parity;
   if (import_app->parsed()) {
     auto asked = finish_import(import);
+    if (!asked) return tl::unexpected(asked.error());
+    return std::move(*asked);
+  }
+  if (latency_app->parsed()) {
+    auto asked = finish_latency(latency);
     if (!asked) return tl::unexpected(asked.error());
     return std::move(*asked);
   }

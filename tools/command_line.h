@@ -3,6 +3,7 @@
 /// argv to options. Does nothing else, so that each command can be tested without one.
 #include "import_command.h"
 #include "inspect_command.h"
+#include "latency/latency_options.h"
 #include "score_options.h"
 
 #include <photoplayer/stream/result.h>
@@ -26,7 +27,8 @@ struct ParityOptions {
   bool json = false;
 };
 
-using Command = std::variant<Answer, ScoreOptions, InspectOptions, TrainOptions, ParityOptions, ImportOptions>;
+using Command =
+    std::variant<Answer, ScoreOptions, InspectOptions, TrainOptions, ParityOptions, ImportOptions, LatencyOptions>;
 
 /// Fails with kUsage and one line.
 [[nodiscard]] Result<Command> parse_command_line(int argc, const char* const* argv);

@@ -3,6 +3,7 @@
 
 #include <photoplayer/perception/frame_scaler.h>
 #include <photoplayer/perception/perception.h>
+#include <photoplayer/perception/perception_thread.h>
 
 #include <gst/video/video.h>
 
@@ -35,30 +36,40 @@ class MappedFrame {
 }  // namespace
 
 struct PictureFeed::State {
-  State(stream::Timeline& timeline_in, std::unique_ptr<stream::SemanticEncoder> encoder_in)
-      : timeline(timeline_in), encoder(std::move(encoder_in)), perception(timeline, encoder.get()) {}
+  State(stream::Timeline& timeline_in, std::unique_ptr<stream::SemanticEncoder> encoder_in, SlowPath slow_path)
+      : timeline(timeline_in), encoder(std::move(encoder_in)) {
+    if (slow_path == SlowPath::kInBackground) {
+      background.emplace(timeline, encoder.get());
+      perception.emplace(timeline, *background);
+    } else {
+      perception.emplace(timeline, encoder.get());
+    }
+  }
 
   Result<void> look(const GstVideoFrame& frame, double time_s) {
     const auto thumb = scaler->thumb(frame);
     if (!thumb) return tl::unexpected(thumb.error());
-    if (!perception.wants_still(time_s)) {
-      perception.see(*thumb, nullptr, time_s);
+    if (!perception->wants_still(time_s)) {
+      perception->see(*thumb, nullptr, time_s);
       return {};
     }
     const auto still = scaler->still(frame);
     if (!still) return tl::unexpected(still.error());
-    perception.see(*thumb, &*still, time_s);
+    perception->see(*thumb, &*still, time_s);
     return {};
   }
 
   stream::Timeline& timeline;
   std::unique_ptr<stream::SemanticEncoder> encoder;
-  perception::Perception perception;
+  // In this order: perception uses the thread.
+  std::optional<perception::PerceptionThread> background;
+  std::optional<perception::Perception> perception;
   std::optional<perception::FrameScaler> scaler;
 };
 
-PictureFeed::PictureFeed(stream::Timeline& timeline, std::unique_ptr<stream::SemanticEncoder> encoder)
-    : state_(std::make_unique<State>(timeline, std::move(encoder))) {}
+PictureFeed::PictureFeed(stream::Timeline& timeline, std::unique_ptr<stream::SemanticEncoder> encoder,
+                         SlowPath slow_path)
+    : state_(std::make_unique<State>(timeline, std::move(encoder), slow_path)) {}
 PictureFeed::~PictureFeed() = default;
 
 Result<void> PictureFeed::see(GstSample* sample, double time_s) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// From decoded frames to the engine's timeline: scales each frame and hands it to perception, whose slow path runs
-/// inside the call, so that the same film gives the same observations every time. One thread.
+/// From decoded frames to the engine's timeline: scales each frame and hands it to perception. One thread.
 #include <photoplayer/stream/picture.h>
 #include <photoplayer/stream/result.h>
 #include <photoplayer/stream/timeline.h>
@@ -14,8 +13,13 @@ namespace photoplayer::tools {
 
 class PictureFeed {
  public:
+  enum class SlowPath {
+    kAtOnce,        ///< inside `see`, so that the same film gives the same observations every time
+    kInBackground,  ///< live: on a thread of its own, as often as it can
+  };
   /// `timeline` outlives the feed; `encoder` may be null.
-  PictureFeed(stream::Timeline& timeline, std::unique_ptr<stream::SemanticEncoder> encoder);
+  PictureFeed(stream::Timeline& timeline, std::unique_ptr<stream::SemanticEncoder> encoder,
+              SlowPath slow_path = SlowPath::kAtOnce);
   PictureFeed(const PictureFeed&) = delete;
   PictureFeed& operator=(const PictureFeed&) = delete;
   ~PictureFeed();

@@ -4,6 +4,7 @@
 #include "command_line.h"
 #include "import_command.h"
 #include "inspect_command.h"
+#include "latency/latency_command.h"
 #include "media/gst_support.h"
 #include "score_command.h"
 #include "signals.h"
@@ -66,6 +67,11 @@ Result<std::vector<std::string>> execute(const Command& command, const ModelFact
           return std::vector<std::string>();
         } else if constexpr (std::is_same_v<Options, ImportOptions>) {
           return import_bundle(options, interrupted());
+        } else if constexpr (std::is_same_v<Options, LatencyOptions>) {
+          auto outcome = measure_latency(options, factory, interrupted());
+          if (!outcome) return tl::unexpected(outcome.error());
+          if (auto printed = print(outcome->text); !printed) return printed;
+          return std::move(outcome->warnings);
         } else if constexpr (std::is_same_v<Options, ParityOptions>) {
           if (!parity) return fail(ErrorCode::kUsage, "this program was built without networks to check");
           const auto verdict = parity(options);
