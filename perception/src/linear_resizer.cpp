@@ -14,11 +14,7 @@ constexpr int kOne = 1 << 11;
 }  // namespace
 
 LinearResizer::LinearResizer(int width, int height, int to_width, int to_height)
-    : to_width_(to_width),
-      to_height_(to_height),
-      halves_(width == 2 * to_width && height == 2 * to_height),
-      columns_(taps(width, to_width)),
-      rows_(taps(height, to_height)) {}
+    : columns_(taps(width, to_width)), rows_(taps(height, to_height)) {}
 
 /// Positions are rounded to single precision, as OpenCV's are. At the edges both taps lie on the last pixel.
 std::vector<LinearResizer::Tap> LinearResizer::taps(int size, int to_size) {
@@ -47,21 +43,8 @@ void LinearResizer::blend_row(const std::uint8_t* row, std::vector<int>& out) co
   }
 }
 
-void LinearResizer::halve(const stream::PictureView& from, std::uint8_t* to) const {
-  for (int y = 0; y < to_height_; ++y) {
-    const std::uint8_t* upper = from.rgb + 2 * y * from.stride_bytes;
-    const std::uint8_t* lower = upper + from.stride_bytes;
-    for (int x = 0; x < to_width_; ++x, upper += 3, lower += 3) {
-      for (int c = 0; c < 3; ++c, ++upper, ++lower) {
-        *to++ = static_cast<std::uint8_t>((upper[0] + upper[3] + lower[0] + lower[3] + 2) >> 2);
-      }
-    }
-  }
-}
-
 void LinearResizer::resize(const stream::PictureView& from, std::vector<std::uint8_t>& to) {
   to.resize(3 * columns_.size() * rows_.size());
-  if (halves_) return halve(from, to.data());
   blended_at_ = {-1, -1};
   std::uint8_t* out = to.data();
   for (const Tap& tap : rows_) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Bilinear resizing of RGB bytes, bit for bit as OpenCV's resize(INTER_LINEAR) does it: no antialiasing, 11-bit
-/// weights, and the mean of four pixels where both sides are halved.
+/// weights.
 #include <photoplayer/stream/picture.h>
 
 #include <array>
@@ -25,10 +25,7 @@ class LinearResizer {
   };
   static std::vector<Tap> taps(int size, int to_size);
   void blend_row(const std::uint8_t* row, std::vector<int>& out) const;
-  void halve(const stream::PictureView& from, std::uint8_t* to) const;
 
-  int to_width_, to_height_;
-  bool halves_;
   std::vector<Tap> columns_, rows_;
   std::array<std::vector<int>, 2> blended_;  ///< the two source rows in use, resized horizontally
   std::array<int, 2> blended_at_{};

@@ -103,6 +103,16 @@ TEST_CASE("Onsets per second: above 30 entries the first is deleted", "[features
   CHECK(bins_of(clicks_at(33.0, {10.0})).size() == 32);
 }
 
+TEST_CASE("Onsets per second: a faint onset counts once it stands out by a twentieth of the deviation",
+          "[features][unit]") {
+  auto music = clicks_at(5.0, {1.0, 3.0});
+  music[3 * kSecond] = 1.5e-4F;
+  const auto seconds = train::onsets_per_second(music).value();
+  CHECK(seconds[1] > 10.0F);
+  CHECK(seconds[3] > 0.05F);
+  CHECK(seconds[3] < 1.5F);
+}
+
 TEST_CASE("Onsets per second: a peak below the clip's mean counts as none", "[features][unit]") {
   // Noise all along has a high mean; the faint click in a gap makes a peak below it.
   std::vector<float> music(8 * kSecond);

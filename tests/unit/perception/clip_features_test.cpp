@@ -29,25 +29,25 @@ std::array<float, stream::kColourDims> colours_of(const stream::PictureView& pic
 }  // namespace
 
 TEST_CASE("ClipFeatures: cuts, beats and colours fall into their seconds", "[perception][unit]") {
-  // 10 frames a second from 100 s on, 5.3 s; another scene from 2.4 s and from 4.1 s on.
+  // 10 frames a second from 100 s on, 5.3 s; another scene from 1.6 s and from 3.4 s on.
   Picture one(160, 90), two(160, 90), three(160, 90);
   one.paint([](double x, double y) { return tests::texture(x, y, 1); });
   two.paint([](double x, double y) { return tests::texture(x, y, 4); });
   three.paint([](double x, double y) { return tests::texture(x, y, 7); });
   ClipFeatures features;
   for (int i = 0; i < 53; ++i) {
-    const Picture& now = i < 24 ? one : i < 41 ? two : three;
+    const Picture& now = i < 16 ? one : i < 34 ? two : three;
     features.add(now.view(), 100.0 + 0.1 * i);
   }
   const auto rows = features.finish(105.3);
-  CHECK(rows.scene_cut == std::vector<float>{0.0F, 0.0F, 1.0F, 0.0F, 1.0F, 0.0F});
+  CHECK(rows.scene_cut == std::vector<float>{0.0F, 1.0F, 0.0F, 1.0F, 0.0F, 0.0F});
   REQUIRE(rows.visual_beat.size() == 6);
-  CHECK(rows.visual_beat[2] > 0.3F);  // 2.4 s rounds to 2, 4.1 s to 4
-  CHECK(rows.visual_beat[4] > 0.3F);
-  CHECK(std::max(rows.visual_beat[2], rows.visual_beat[4]) == 1.0F);
-  for (const std::size_t calm : {0U, 1U, 3U, 5U}) CHECK(rows.visual_beat[calm] == 0.0F);
+  CHECK(rows.visual_beat[2] > 0.3F);  // 1.6 s rounds to 2, 3.4 s to 3
+  CHECK(rows.visual_beat[3] > 0.3F);
+  CHECK(std::max(rows.visual_beat[2], rows.visual_beat[3]) == 1.0F);
+  for (const std::size_t calm : {0U, 1U, 4U, 5U}) CHECK(rows.visual_beat[calm] == 0.0F);
   REQUIRE(rows.colour.size() == 6);
-  const Picture* first_of_second[] = {&one, &one, &one, &two, &two, &three};
+  const Picture* first_of_second[] = {&one, &one, &two, &two, &three, &three};
   for (std::size_t second = 0; second < 6; ++second) {
     CAPTURE(second);
     CHECK(rows.colour[second] == colours_of(first_of_second[second]->view()));
