@@ -102,7 +102,7 @@ void ZipWriter::add(const std::string& name, const std::string& bytes, int metho
   put_number(directory_, 0, 4);
   sizes(directory_, 0);
   put_number(directory_, extra.size(), 2);
-  put_number(directory_, 0, 2 + 2 + 2 + 4);
+  directory_.append(2 + 2 + 2 + 4, '\0');
   put_number(directory_, zip64_ ? 0xffffffffU : at, 4);
   directory_ += name + extra;
   ++entries_;
