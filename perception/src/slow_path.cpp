@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace photoplayer::perception {
 namespace {
@@ -45,7 +46,10 @@ stream::SlowObservation SlowPath::look(const stream::PictureView& still, double 
   if (!kernels::rgb_uv_histogram(args).ok()) return seen;  // no picture: all zero
   if (encoder_ == nullptr) return seen;
   try {
-    encoder_->encode(still, seen.semantic);
+    auto shown = Result<stream::PictureView>(still);
+    if (encoder_->still() == stream::StillKind::kClip) shown = clip_picture_.make(still);
+    if (!shown) throw std::runtime_error(shown.error().message);
+    encoder_->encode(*shown, seen.semantic);
   } catch (...) {
     ++encoder_failures_;
     seen.semantic.fill(0.0F);

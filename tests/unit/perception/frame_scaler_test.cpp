@@ -125,6 +125,21 @@ void check_frame(const Frame& frame, double tolerance = 8.0) {
 
 }  // namespace
 
+TEST_CASE("FrameScaler: a still for CLIP is the whole frame in RGB", "[perception][unit][gst]") {
+  gst_init(nullptr, nullptr);
+  for (const GstVideoFormat format : {GST_VIDEO_FORMAT_I420, GST_VIDEO_FORMAT_NV12, GST_VIDEO_FORMAT_BGRx}) {
+    const Frame frame(format, 322, 182, quarters);
+    auto scaler = FrameScaler::make(frame.info(), stream::StillKind::kClip);
+    REQUIRE(scaler.has_value());
+    const auto still = scaler->still(frame.get());
+    REQUIRE(still.has_value());
+    check_quarters(*still, 322, 182, false, 8.0);
+    const auto thumb = scaler->thumb(frame.get());
+    REQUIRE(thumb.has_value());
+    CHECK(thumb->width == stream::kThumbWidth);
+  }
+}
+
 TEST_CASE("FrameScaler: every raw format that libgstvideo can unpack", "[perception][unit][gst]") {
   gst_init(nullptr, nullptr);
   guint count = 0;

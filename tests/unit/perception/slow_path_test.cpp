@@ -90,6 +90,30 @@ TEST_CASE("SlowPath: gives meaning and colour, stamped with the frame's time", "
   CHECK(std::accumulate(seen.colour.begin(), seen.colour.end(), 0.0F) == Approx(1.0F).margin(1e-4));
 }
 
+TEST_CASE("SlowPath: CLIP sees the middle of the frame, the colours are the whole frame's", "[perception][unit]") {
+  class Clip final : public stream::SemanticEncoder {
+   public:
+    stream::StillKind still() const override { return stream::StillKind::kClip; }
+    void encode(const stream::PictureView& still, std::span<float, stream::kSemanticDims> out) override {
+      CHECK(still.width == stream::kClipSide);
+      CHECK(still.height == stream::kClipSide);
+      for (int x : {0, 112, 223}) out[static_cast<std::size_t>(x)] = still.rgb[100 * still.stride_bytes + 3 * x];
+    }
+  } encoder;
+  // Red at both sides, which the crop leaves out; grey in the middle.
+  Picture frame(640, 320);
+  frame.paint([](double x, double) {
+    return std::abs(x - 0.5) < 0.27 ? tests::Colour{80, 80, 80} : tests::Colour{255, 0, 0};
+  });
+  SlowPath path(&encoder);
+  const auto seen = path.look(frame.view(), 0.0);
+  CHECK(path.encoder_failures() == 0);
+  for (std::size_t x : {0U, 112U, 223U}) CHECK(seen.semantic[x] == 80.0F);
+  Picture grey(640, 320);
+  const auto other = path.look(grey.fill({80, 80, 80}).view(), 1.0);
+  CHECK(seen.colour != other.colour);
+}
+
 TEST_CASE("SlowPath: without an encoder the meaning is zero and the colour is there", "[perception][unit]") {
   SlowPath path(nullptr);
   const auto seen = path.look(Picture(stream::kStillSide, stream::kStillSide).fill({10, 200, 30}).view(), 0.0);

@@ -2,6 +2,7 @@
 #pragma once
 /// What a moment means and which colours it has: the semantic encoder and the RGB-uv histogram, once a second
 /// of video. Tested in tests/unit/perception/slow_path_test.cpp.
+#include <photoplayer/perception/clip_picture.h>
 #include <photoplayer/stream/picture.h>
 #include <photoplayer/stream/timeline.h>
 
@@ -35,7 +36,7 @@ class StillSchedule {
 class SlowPath {
  public:
   /// `encoder` is not owned and may be null: then `semantic` stays all zero.
-  explicit SlowPath(stream::SemanticEncoder* encoder) noexcept : encoder_(encoder) {}
+  explicit SlowPath(stream::SemanticEncoder* encoder) : encoder_(encoder) {}
 
   [[nodiscard]] bool wants(double time_s) const noexcept { return schedule_.due(time_s); }
 
@@ -50,6 +51,7 @@ class SlowPath {
 
  private:
   stream::SemanticEncoder* encoder_;
+  ClipPicture clip_picture_;
   StillSchedule schedule_;
   std::uint64_t encoder_failures_ = 0;
 };
