@@ -31,8 +31,8 @@ BicubicKernel::BicubicKernel(int from, int to, int first, int count) {
   std::vector<double> row;
   for (int i = first; i < first + count; ++i) {
     const double centre = (i + 0.5) * scale;
-    const int low = std::max(static_cast<int>(centre - radius + 0.5), 0);
-    const int high = std::min(static_cast<int>(centre + radius + 0.5), from);
+    const int low = std::max(static_cast<int>(std::floor(centre - radius + 0.5)), 0);
+    const int high = std::min(static_cast<int>(std::floor(centre + radius + 0.5)), from);
     row.clear();
     double sum = 0.0;
     for (int k = low; k < high; ++k) {

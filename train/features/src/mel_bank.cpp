@@ -17,17 +17,17 @@ constexpr double kFaintest = 1e-10;
 /// Auditory Toolbox: 200/3 Hz per mel up to 1 kHz (15 mel), from there a factor of 6.4 per 27 mel.
 constexpr double kLinearStep_hz = 200.0 / 3.0;
 constexpr double kKnee_hz = 1000.0;
-constexpr double kKnee_mel = kKnee_hz / kLinearStep_hz;
+constexpr double kKneeInMel = kKnee_hz / kLinearStep_hz;
 const double kLogStep = std::log(6.4) / 27.0;
 
 double to_mel(double hz, MelScale scale) {
   if (scale == MelScale::kHtk) return 2595.0 * std::log10(1.0 + hz / 700.0);
-  return hz < kKnee_hz ? hz / kLinearStep_hz : kKnee_mel + std::log(hz / kKnee_hz) / kLogStep;
+  return hz < kKnee_hz ? hz / kLinearStep_hz : kKneeInMel + std::log(hz / kKnee_hz) / kLogStep;
 }
 
 double to_hz(double mel, MelScale scale) {
   if (scale == MelScale::kHtk) return 700.0 * (std::pow(10.0, mel / 2595.0) - 1.0);
-  return mel < kKnee_mel ? mel * kLinearStep_hz : kKnee_hz * std::exp(kLogStep * (mel - kKnee_mel));
+  return mel < kKneeInMel ? mel * kLinearStep_hz : kKnee_hz * std::exp(kLogStep * (mel - kKneeInMel));
 }
 
 }  // namespace
