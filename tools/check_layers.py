@@ -10,13 +10,13 @@ MAY_INCLUDE = {
     "kernels": {"kernels"},
     "stream": {"stream"},
     "perception": {"perception", "stream", "kernels"},
-    "model": {"model", "network", "stream", "kernels"},
-    "train": {"train", "network", "model", "perception", "stream", "kernels"},
+    "model": {"model", "network", "diffv2m", "stream", "kernels"},
+    "train": {"train", "network", "diffv2m", "model", "perception", "stream", "kernels"},
     "gst-plugin": {"gst", "model", "perception", "stream"},
     "tools": {"tools", "model", "perception", "stream", "train"},
 }
 ONLY_IN = {
-    r"^torch/|^ATen/|^c10/": ("model/src", "model/network", "train/trainer", "train/semantic"),
+    r"^torch/|^ATen/|^c10/": ("model/src", "model/network", "model/diffv2m", "train/trainer", "train/semantic"),
     r"^gst/": ("perception/gst", "gst-plugin", "tools", "train/picture/tool"),
     r"^fluidsynth": ("model/score/src",),
     r"^RtAudio|^rtaudio/": ("stream/rtaudio",),

@@ -40,8 +40,9 @@ class SlowPath {
 
   [[nodiscard]] bool wants(double time_s) const noexcept { return schedule_.due(time_s); }
 
-  /// `still` is kStillSide × kStillSide, or for CLIP the whole frame, whose colours then count as they are; may take up to a second. Never throws: an encoder that throws or
-  /// returns something that is not finite leaves `semantic` zero and is counted.
+  /// `still` is kStillSide × kStillSide, or for CLIP the whole frame, whose colours then count as they are; may take up
+  /// to a second. Never throws: an encoder that throws or returns something that is not finite leaves `semantic` zero
+  /// and is counted.
   [[nodiscard]] stream::SlowObservation look(const stream::PictureView& still, double time_s) noexcept;
 
   /// The next frame is a first frame again.
