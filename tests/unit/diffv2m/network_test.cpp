@@ -14,7 +14,7 @@ const std::vector<std::string> kFusions = {"FiLM_choose", "FiLM",   "preFiLM",  
                                            "timegate_2",  "choose", "only_clip", "none",         "something else"};
 
 // Both ways add the same numbers in another order: a product over 64 to 128 terms, three blocks deep, guidance of 3.
-// Measured: at most 2e-6.
+// Measured: at most 6e-6.
 constexpr double kSame = 2e-5;
 
 }  // namespace

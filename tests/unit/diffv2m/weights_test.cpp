@@ -58,5 +58,5 @@ TEST_CASE("Weights: a network in bf16 stays near the one in fp32", "[diffv2m][un
   const double error = relative_error(v(rounded), v(toy.network));
   INFO(error);
   CHECK(error > 1e-4);  // it is another type
-  CHECK(error < 0.1);   // 8 bits of mantissa through three blocks; measured 0.03
+  CHECK(error < 0.1);   // 8 bits of mantissa through three blocks; measured 0.012
 }
