@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output_segments.h"
 
+#include "settings.h"
+
 #include <cmath>
 #include <utility>
 
@@ -54,7 +56,9 @@ GstClockTime OutputSegments::next_change() const {
 std::vector<GstEvent*> OutputSegments::due(GstClockTime running) {
   const std::lock_guard lock(mutex_);
   std::vector<GstEvent*> events;
-  while (!later_.empty() && later_.front().segment.base <= running) {
+  constexpr GstClockTime kHalfSample = GST_SECOND / kRate_hz / 2 + 1;
+  const GstClockTime reached = running < GST_CLOCK_TIME_NONE - kHalfSample ? running + kHalfSample : running;
+  while (!later_.empty() && later_.front().segment.base <= reached) {
     current_ = later_.front().segment;
     events.insert(events.end(), later_.front().events.begin(), later_.front().events.end());
     later_.pop_front();

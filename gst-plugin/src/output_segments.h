@@ -32,7 +32,8 @@ class OutputSegments {
   [[nodiscard]] GstSegment current() const;
   /// Running time of the next change; NONE without one.
   [[nodiscard]] GstClockTime next_change() const;
-  /// The events to send before the sound at this running time; `current` has changed accordingly. Caller owns them.
+  /// The events to send before the sample at this running time, or half a sample beside it; `current` has changed
+  /// accordingly. Caller owns them.
   [[nodiscard]] std::vector<GstEvent*> due(GstClockTime running);
   void forget_later();
 

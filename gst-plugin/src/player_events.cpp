@@ -194,7 +194,6 @@ void Player::start_over() {
   gst_pad_stop_task(source_);
   stop_music();
   eyes_.reset();
-  reporter_.reset();
   segments_.forget_later();
   live_end_.store(GST_CLOCK_TIME_NONE);
   live_begun_ = music_begun_ = stream_open_ = ended_ = wild_ = stream_changes_ = segment_came_ = false;

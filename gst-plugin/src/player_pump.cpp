@@ -23,7 +23,7 @@ GstFlowReturn Player::begin_music(GstClockTime origin) {
   if (!ensure_engine(film_s(origin))) return GST_FLOW_ERROR;
   origin_.store(origin);
   engine()->reset(to_s(origin));
-  reporter_.reset();
+  reporter_.reset(*engine());
   reporter_.state("playing", sounded(0), *engine(), settings_.seed);
   music_begun_ = true;
   return GST_FLOW_OK;
@@ -48,7 +48,7 @@ GstFlowReturn Player::pump(double until_s, bool to_the_end) {
     sync_controls(produced_);
     std::uint64_t ask = std::min(kChunk_frames, wanted - produced_);
     if (const GstClockTime change = segments_.next_change(); GST_CLOCK_TIME_IS_VALID(change))
-      ask = std::min(ask, std::max<std::uint64_t>(1, frames_until(change, produced_)));
+      ask = std::min(ask, frames_until(change, produced_));
     GstBuffer* buffer = audio_buffer(ask, produced_);
     GstMapInfo map;
     gst_buffer_map(buffer, &map, GST_MAP_WRITE);

@@ -96,7 +96,7 @@ bool Player::start_live() {
   const double origin_s = std::max(0.0, clock_.now_s());
   origin_.store(static_cast<GstClockTime>(std::llround(origin_s * 1e9)));
   music->reset(origin_s);
-  reporter_.reset();
+  reporter_.reset(*music);
   timeline_open_.store(true);
   // It may have ended just now, when the timeline was not open.
   if (const GstClockTime end = live_end_.load(); GST_CLOCK_TIME_IS_VALID(end))
@@ -136,6 +136,7 @@ void Player::push_news(std::uint64_t position) {
 
 std::uint64_t Player::live_chunk(std::uint64_t position) const {
   std::uint64_t frames = kLiveChunk_frames;
+  // What begins at `position` itself is about to be told.
   if (const GstClockTime change = segments_.next_change(); GST_CLOCK_TIME_IS_VALID(change)) {
     const std::uint64_t before = frames_until(change, position);
     if (before > 0) frames = std::min(frames, before);

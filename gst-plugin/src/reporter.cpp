@@ -66,6 +66,11 @@ GstClockTime Reporter::since_then(double until_s) const {
   return to_ns(until_s - told_.until_s);
 }
 
+void Reporter::reset(const stream::Engine& engine) {
+  told_ = {};
+  told_.underrun_frames = engine.counts().underrun_frames;
+}
+
 void Reporter::state(const char* state, const Sounded& sounded, const stream::Engine& engine,
                      std::uint64_t seed) const {
   if (!enabled_.load()) return;

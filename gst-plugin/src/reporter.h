@@ -32,8 +32,8 @@ class Reporter {
   void state(const char* state, const Sounded& sounded, const stream::Engine& engine, std::uint64_t seed) const;
   /// Sound was handed on. Caller: whoever makes the sound, one thread.
   void sounded_until(const Sounded& sounded, const stream::Engine& engine);
-  /// New music. Caller: while nobody makes sound.
-  void reset() { told_ = {}; }
+  /// New music; what `engine` has counted so far is old news. Caller: while nobody makes sound.
+  void reset(const stream::Engine& engine);
 
   /// Posts an error and ends the stream's life.
   static void post_error(GstElement* element, const Error& error, const std::string& bundle);

@@ -18,10 +18,30 @@
 
 namespace photoplayer::test {
 
+/// Shows each window's request to a test before it is scripted.
+class WatchedGenerator final : public stream::LatentGenerator {
+ public:
+  using Watch = std::function<void(const stream::WindowRequest&)>;
+  WatchedGenerator(std::unique_ptr<stream::LatentGenerator> inner, Watch watch)
+      : inner_(std::move(inner)), watch_(std::move(watch)) {}
+  [[nodiscard]] int dims() const override { return inner_->dims(); }
+  [[nodiscard]] Result<stream::WindowResult> generate(const stream::WindowRequest& request) override {
+    watch_(request);
+    return inner_->generate(request);
+  }
+  void reset() override { inner_->reset(); }
+  [[nodiscard]] stream::Controls decided() const override { return inner_->decided(); }
+
+ private:
+  std::unique_ptr<stream::LatentGenerator> inner_;
+  Watch watch_;
+};
+
 struct ScriptedParts {
   ScriptedGenerator& generator;
   ScriptedDecoder& decoder;
   gst::Model& model;  ///< without the two above, which come with it unless it has a sound decoder
+  WatchedGenerator::Watch& watch;
 };
 using Script = std::function<void(const ScriptedParts&)>;
 inline Script& script() {
@@ -39,6 +59,10 @@ struct Scripted {
 /// GStreamer, with the element registered and its models scripted. The bundle "missing" is not there.
 inline void use_scripted_element() {
   static const bool done = [] {
+    // Neither the presets of whoever runs the tests, nor leaving any with them.
+    g_setenv("GST_PRESET_PATH", PHOTOPLAYER_PRESETS, TRUE);
+    g_setenv("XDG_DATA_HOME", "/nonexistent", TRUE);
+    g_setenv("GST_TRACERS", "leaks", FALSE);
     gst_init(nullptr, nullptr);
     gst::use_model_factory([](const gst::ModelRequest& request) -> Result<gst::Model> {
       if (request.bundle == "missing") return fail(ErrorCode::kBadBundle, "there is no bundle 'missing'");
@@ -47,8 +71,10 @@ inline void use_scripted_element() {
       auto decoder = std::make_unique<ScriptedDecoder>();
       model.parts.synthesiser = std::make_unique<SineSynthesiser>();
       model.settings.steps = 1;
-      if (script()) script()({*generator, *decoder, model});
+      WatchedGenerator::Watch watch;
+      if (script()) script()({*generator, *decoder, model, watch});
       model.parts.generator = std::move(generator);
+      if (watch) model.parts.generator = std::make_unique<WatchedGenerator>(std::move(model.parts.generator), watch);
       if (!model.parts.sound_decoder) model.parts.decoder = std::move(decoder);
       return model;
     });

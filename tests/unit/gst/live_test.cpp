@@ -1,83 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "element_fixture.h"
+#include "live_fixture.h"
 #include "support/catch.h"
 
-#include <gst/check/gsttestclock.h>
-
-#include <algorithm>
-#include <atomic>
 #include <stdexcept>
 
 using namespace photoplayer;
 using namespace photoplayer::test;
-
-namespace {
-
-struct Latency {
-  gboolean live = FALSE;
-  GstClockTime least = 0, most = 0;
-};
-
-Latency ask(GstHarness* harness) {
-  Latency latency;
-  GstPad* pad = gst_element_get_static_pad(harness->element, "src");
-  GstQuery* query = gst_query_new_latency();
-  if (gst_pad_query(pad, query)) gst_query_parse_latency(query, &latency.live, &latency.least, &latency.most);
-  gst_query_unref(query);
-  gst_object_unref(pad);
-  return latency;
-}
-
-/// Lets the one who waits least go on; false if nobody waits. Unlike gst_test_clock_crank() it does not wait
-/// for a waiter, whom a stopping engine may have called back.
-bool crank(GstTestClock* clock) {
-  GstClockID next = nullptr;
-  if (!gst_test_clock_peek_next_pending_id(clock, &next)) return false;
-  const GstClockTime due = gst_clock_id_get_time(next);
-  gst_clock_id_unref(next);
-  if (due > gst_clock_get_time(GST_CLOCK(clock))) gst_test_clock_set_time(clock, due);
-  if (GstClockID done = gst_test_clock_process_next_clock_id(clock)) gst_clock_id_unref(done);
-  return true;
-}
-
-struct Live : Heard {
-  GstClockTimeDiff earliest = G_MAXINT64;  ///< least of (clock when it was heard − PTS)
-};
-
-/// Lets the clock run until `frames` samples were heard; or `each`, called after every step, says that it is
-/// over.
-template <typename Each>
-Live run_clock(GstHarness* harness, std::size_t frames, const Each& each) {
-  Live heard;
-  GstTestClock* clock = gst_harness_get_testclock(harness);
-  for (int i = 0; i < 20000 && heard.frames() < frames; ++i) {
-    // Smaller than every wait of the engine, so that each thread gets its turn.
-    g_usleep(crank(clock) ? 50 : 200);
-    const GstClockTime now = gst_clock_get_time(GST_CLOCK(clock));
-    while (GstBuffer* buffer = gst_harness_try_pull(harness)) {
-      heard.earliest = std::min(heard.earliest, GST_CLOCK_DIFF(GST_BUFFER_PTS(buffer), now));
-      hear(heard, buffer);
-    }
-    if (each(now)) break;
-  }
-  gst_object_unref(clock);
-  return heard;
-}
-
-/// The clock runs until the music's end has come out, five seconds at most.
-bool ends_within_5_s(GstHarness* harness) {
-  bool ended = false;
-  (void)run_clock(harness, 5 * 44100, [&](GstClockTime) {
-    while (GstEvent* event = ended ? nullptr : gst_harness_try_pull_event(harness)) {
-      ended = GST_EVENT_TYPE(event) == GST_EVENT_EOS;
-      gst_event_unref(event);
-    }
-    return ended;
-  });
-  return ended;
-}
-
-}  // namespace
 
 TEST_CASE("element: the latency is reported if upstream is live, and only then", "[gst]") {
   for (const char* mode : {"aligned", "instant"}) {
