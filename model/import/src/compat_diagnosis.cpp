@@ -66,7 +66,8 @@ CompatFinding diagnose_compat(const GatheredWeights& found) {
   if (first.untouched && second.untouched) {
     return {"released", "the colour projections are as initialised " + numbers + control_note};
   }
-  return {"paper", "the colour projections were trained " + numbers + control_note};
+  return {"paper", "the colour projections were trained " + numbers + control_note +
+                       "; the rest of the released reading stays, --compat paper takes all of the paper's"};
 }
 
 }  // namespace photoplayer::model::detail

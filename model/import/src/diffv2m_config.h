@@ -9,6 +9,8 @@ namespace photoplayer::model::detail {
 
 struct Diffv2mConfig {
   std::string compat = "released";
+  /// Of the paper's reading, only what a checkpoint can show: that its colours were heard. All else is as released.
+  bool paper_for_colour_only = false;
   std::string attention_weight_type = "FiLM_choose";
   std::string weights = "online";
   std::int64_t width = 1536, depth = 24, head_dims = 64;

@@ -141,6 +141,7 @@ Result<std::vector<std::string>> import_or_throw(const ImportRequest& request, c
     compat.compat = *request.compat == Compat::kPaper ? "paper" : "released";
   } else {
     compat = detail::diagnose_compat(*found);
+    derived.config.paper_for_colour_only = compat.compat == "paper";
     if (!compat.sure) derived.warnings.push_back(compat.reason + "; --compat paper takes the other");
   }
   derived.config.compat = compat.compat;

@@ -82,6 +82,8 @@ TEST_CASE_METHOD(ImportTest, "Import: colour projections that left their initial
     const auto config = nlohmann::json::parse(bundle.config()),
                origin = nlohmann::json::parse(bundle.info().provenance);
     CHECK(config["compat"] == origin["compat"]["value"]);
+    // Trained colours tell of colours only; the paper's reading as a whole is for who asks for it.
+    CHECK(config.contains("residual_overwrite") == (config["compat"] == "paper" && !request.compat));
     return config["compat"].get<std::string>();
   };
   CHECK(outcome("", 1.0F) == "released");
