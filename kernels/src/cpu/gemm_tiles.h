@@ -126,10 +126,10 @@ class GemmTiles {
   template <int kRows>
   [[gnu::always_inline]] static void add_products(const float* x, std::ptrdiff_t stride, const float* panel,
                                                   std::int64_t depth, Sums& sums) noexcept {
-    constexpr int kPointers = (kRows + 2) / 3;
+    constexpr std::size_t kPointers = (kRows + 2) / 3;
     const float* rows[kPointers];
 #pragma GCC unroll 8
-    for (int p = 0; p < kPointers; ++p) rows[p] = x + 3 * p * stride;
+    for (std::size_t p = 0; p < kPointers; ++p) rows[p] = x + 3 * static_cast<std::ptrdiff_t>(p) * stride;
     for (std::int64_t d = 0; d < depth; ++d, panel += kStrip) {
       const Vector left = Machine::load(panel), right = Machine::load(panel + kLanes);
 #pragma GCC unroll 16
@@ -139,7 +139,7 @@ class GemmTiles {
         sums[r][1] += factor * right;
       }
 #pragma GCC unroll 8
-      for (int p = 0; p < kPointers; ++p) ++rows[p];
+      for (std::size_t p = 0; p < kPointers; ++p) ++rows[p];
     }
   }
 
@@ -147,7 +147,7 @@ class GemmTiles {
   [[gnu::always_inline]] static void begin_sums(const GemmArgs& args, const float* y, std::int64_t column,
                                                 std::int64_t width, bool begun, Sums& sums) noexcept {
     const bool add = begun || args.accumulate, biased = !begun && args.bias != nullptr;
-    alignas(64) float part[kStrip] = {};
+    alignas(64) float part[static_cast<std::size_t>(kStrip)] = {};
     const auto pick = [&](const float* from) {
       if (width == kStrip) return from;
       for (std::int64_t j = 0; j < width; ++j) part[j] = from[j];
@@ -170,7 +170,7 @@ class GemmTiles {
   template <int kRows>
   [[gnu::always_inline]] static void end_sums(float* y, std::ptrdiff_t stride, std::int64_t width,
                                               const Sums& sums) noexcept {
-    alignas(64) float part[kStrip];
+    alignas(64) float part[static_cast<std::size_t>(kStrip)];
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r, y += stride) {
       float* to = width == kStrip ? y : part;

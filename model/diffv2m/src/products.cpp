@@ -1,16 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <photoplayer/diffv2m/products.h>
+#include <photoplayer/network/products.h>
 
 #include <cmath>
 
 namespace photoplayer::diffv2m {
 
+namespace {
+
+bool wants_gradient(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+  return torch::GradMode::is_enabled() &&
+         (x.requires_grad() || weight.requires_grad() || (bias.defined() && bias.requires_grad()));
+}
+
+}  // namespace
+
 torch::Tensor project(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
-  if (weight.scalar_type() == x.scalar_type()) return torch::linear(x, weight, bias);
-  // LibTorch has no fp16 product on a CPU.
-  const bool as_stored = weight.scalar_type() == torch::kBFloat16 || weight.is_cuda();
-  if (!as_stored) return torch::linear(x, weight.to(x.scalar_type()), bias);
-  auto y = torch::linear(x.to(weight.scalar_type()), weight).to(x.scalar_type());
+  const auto type = weight.scalar_type();
+  const bool ours = x.is_cpu() && x.scalar_type() == torch::kFloat && !wants_gradient(x, weight, bias);
+  if (ours && !(type == torch::kBFloat16 && network::has_fast_bf16())) {
+    return network::linear_on_cpu(x, weight, bias);
+  }
+  if (type == x.scalar_type()) return torch::linear(x, weight, bias);
+  auto y = torch::linear(x.to(type), weight).to(x.scalar_type());
   return bias.defined() ? y.add_(bias) : y;
 }
 

@@ -6,8 +6,8 @@
 ///
 ///   y[i, j] = bias[j] + Σ over taps t and depth d of x[i · x_stride + t · tap_stride + d] · weight[j, t · depth + d]
 ///
-/// A convolution of dilation δ over [time, channel] has tap_stride = δ · channels; a transposed one of kernel 2s and
-/// stride s has two taps (tap_stride = −channels) and s · outputs columns, a row of which is s moments.
+/// A convolution of dilation δ over [time, channel] has tap_stride = δ · channels. A transposed one of kernel 2s and
+/// stride s has two taps, the earlier moment first, and s · outputs columns: a row is s moments.
 ///
 /// No threads: the caller shares out the tiles. No allocation, up to 40 KB of stack; any thread. NaN and infinity
 /// propagate as in the sum above; the order of the sum depends on the version, so versions agree to rounding only.

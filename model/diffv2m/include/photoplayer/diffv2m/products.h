@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The two places where the networks multiply matrices. Activations are fp32 between them; weights decide the type of
-/// a product: a bf16 weight rounds its activations to bf16 on the way in. Faster kernels go here and nowhere else.
+/// The two places where the networks multiply matrices. Activations are fp32 between them. Which product computes is
+/// decided here and nowhere else, by the weight's type and by the CPU, once per run: on a CPU our own kernel, which
+/// widens bf16 and fp16 weights and rounds no activation; where the CPU multiplies bf16 in hardware, oneDNN's for bf16
+/// weights, which rounds activations to bf16 on the way in; on a GPU LibTorch's, in the weight's type.
 #include <torch/torch.h>
 
 namespace photoplayer::diffv2m {

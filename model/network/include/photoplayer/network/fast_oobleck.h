@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Oobleck's decoder for playing on a CPU. Activations lie as [time, channel], so that a convolution, transposed or
+/// not, is one product of overlapping rows with the weights; long stretches go in pieces that stay in the second-level
+/// cache through a whole residual unit. Equal to OobleckDecoder up to rounding, unless products are made of bf16
+/// numbers: those round activations to bf16 as well. Immutable, cheap to copy; one thread at a time, because LibTorch
+/// shares its thread pool. Tested in tests/unit/model/fast_oobleck_test.cpp.
+#include <photoplayer/network/oobleck.h>
+#include <photoplayer/network/products.h>
+#include <torch/torch.h>
+
+#include <memory>
+
+namespace photoplayer::network {
+
+class FastOobleckDecoder {
+ public:
+  /// Copies the weights, which are fp32 on the CPU: in bf16 if that loses nothing, and only then `bf16_products`
+  /// matters.
+  explicit FastOobleckDecoder(const OobleckDecoder& decoder, bool bf16_products = has_fast_bf16());
+
+  [[nodiscard]] const OobleckConfig& config() const;
+  /// latents [batch, latent_dims, latents] → [batch, audio_channels, frames]. No gradient.
+  [[nodiscard]] torch::Tensor operator()(const torch::Tensor& latents) const;
+
+ private:
+  struct State;
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace photoplayer::network

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <photoplayer/network/fast_oobleck.h>
+
+#include "random_oobleck.h"
+#include "support/catch.h"
+
+using namespace photoplayer;
+using namespace photoplayer::network;
+
+namespace {
+
+double relative_error(const torch::Tensor& actual, const torch::Tensor& expected) {
+  REQUIRE(actual.sizes() == expected.sizes());
+  return ((actual - expected).abs().max() / expected.std()).item<double>();
+}
+
+OobleckConfig small(bool snake = true, bool final_tanh = false) {
+  OobleckConfig config;
+  config.channels = 12, config.c_mults = {1, 2, 4}, config.strides = {2, 4, 8}, config.latent_dims = 8;
+  config.snake = snake, config.final_tanh = final_tanh;
+  return config;
+}
+
+void round_to_bf16(OobleckDecoder& decoder) {
+  torch::NoGradGuard guard;
+  for (auto& item : decoder->parameters()) item.copy_(item.to(torch::kBFloat16));
+}
+
+}  // namespace
+
+TEST_CASE("FastOobleck: equals the plain decoder, short and in pieces", "[model][unit]") {
+  torch::NoGradGuard guard;
+  torch::manual_seed(3);
+  const auto config = small(GENERATE(true, false), GENERATE(true, false));
+  auto plain = tests::make_random_oobleck(config, 1);
+  const bool bf16 = GENERATE(false, true);
+  if (bf16) round_to_bf16(plain);
+  const FastOobleckDecoder fast(plain, /*bf16_products=*/false);
+  for (const std::int64_t latents : {1, 2, 7, 130}) {  // 64 frames each; pieces begin at 3072 rows
+    const auto x = torch::randn({2, config.latent_dims, latents});
+    INFO("latents " << latents << " snake " << config.snake << " tanh " << config.final_tanh << " bf16 " << bf16);
+    CHECK(relative_error(fast(x), plain(x)) <= 1e-5);
+  }
+}
+
+TEST_CASE("FastOobleck: equals the plain decoder at the published rates", "[model][unit]") {
+  torch::NoGradGuard guard;
+  torch::manual_seed(4);
+  OobleckConfig config;
+  config.channels = 8;
+  auto plain = tests::make_random_oobleck(config, 2);
+  const auto x = torch::randn({1, 64, 22});
+  CHECK(relative_error(FastOobleckDecoder(plain)(x), plain(x)) <= 1e-5);
+}
+
+TEST_CASE("FastOobleck: products of bf16 numbers stay within what bf16 rounds", "[model][unit]") {
+  torch::NoGradGuard guard;
+  torch::manual_seed(5);
+  auto plain = tests::make_random_oobleck(small(), 1);
+  round_to_bf16(plain);
+  const FastOobleckDecoder fast(plain, /*bf16_products=*/true);
+  const auto x = torch::randn({1, 8, 9});
+  const double error = relative_error(fast(x), plain(x));
+  INFO("relative error " << error);
+  CHECK(error <= 0.1);
+  CHECK(error >= 1e-4);  // else the weights were not kept in bf16
+}
+
+TEST_CASE("FastOobleck: keeps its own weights", "[model][unit]") {
+  torch::NoGradGuard guard;
+  torch::manual_seed(6);
+  auto plain = tests::make_random_oobleck(small(), 1);
+  const FastOobleckDecoder fast(plain);
+  const auto x = torch::randn({1, 8, 5}), before = fast(x);
+  for (auto& item : plain->parameters()) item.zero_();
+  CHECK(torch::equal(fast(x), before));
+}
