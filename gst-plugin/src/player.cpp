@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Set-up, queries, and what the video thread does with pictures. Events are in player_events.cpp, the music that the
-/// video thread makes, not live, is in player_pump.cpp, the task in player_task.cpp.
+/// Set-up, and what the video thread does with pictures. Events are in player_events.cpp, queries in
+/// player_queries.cpp, the model's arrival in player_model.cpp; the music that the video thread makes, not live, is in
+/// player_pump.cpp, the task in player_task.cpp.
 #include "player.h"
 
 #include "debug.h"
-#include "interruptible_generator.h"
 
 #include <algorithm>
 #include <cmath>
@@ -27,16 +27,6 @@ double to_s(GstClockTime ns) {
 struct Unref {
   void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
 };
-
-stream::EngineSettings engine_settings(const Settings& settings, const stream::EngineSettings& recommended) {
-  stream::EngineSettings engine = recommended;
-  engine.seed = settings.seed;
-  if (settings.steps) engine.steps = *settings.steps;
-  if (settings.guidance) engine.guidance = *settings.guidance;
-  engine.mode = settings.mode;
-  engine.sample_rate_hz = static_cast<double>(kRate_hz);
-  return engine;
-}
 
 }  // namespace
 
@@ -91,120 +81,6 @@ void Player::set_controls(const stream::Controls& controls) {
     if (engine_) engine_->set_controls(controls);
   }
   warn_of_idle_controls();
-}
-
-void Player::warn_of_idle_controls() {
-  {
-    const std::lock_guard lock(mutex_);
-    const stream::Controls& set = controls_;
-    const bool idle = set.style || set.tempo_bpm || set.key || set.valence || set.density;
-    if (!idle || !engine_ || engine_->plays_notes() || std::exchange(warned_of_controls_, true)) return;
-  }
-  GST_ELEMENT_WARNING(element_, LIBRARY, SETTINGS,
-                      ("This bundle makes sound, not notes: style, tempo, key, valence and density have no effect."),
-                      ("intensity, arousal and follow have. A score bundle, such as the one shipped, obeys them all."));
-}
-
-std::optional<Player::Upstream> Player::ask_upstream() {
-  std::optional<Upstream> upstream;
-  GstQuery* query = gst_query_new_latency();
-  if (gst_pad_peer_query(sink_, query)) {
-    gboolean live = FALSE;
-    upstream.emplace();
-    gst_query_parse_latency(query, &live, &upstream->min_latency, nullptr);
-    upstream->live = live != FALSE;
-  }
-  gst_query_unref(query);
-  return upstream;
-}
-
-void Player::upstream_answers(const Upstream& upstream) {
-  const GstClockTime latency = GST_CLOCK_TIME_IS_VALID(upstream.min_latency) ? upstream.min_latency : 0;
-  if (upstream_latency_.exchange(latency) == latency) return;
-  GST_DEBUG_OBJECT(element_, "upstream's latency: %" GST_TIME_FORMAT, GST_TIME_ARGS(latency));
-  clock_.set_upstream_latency(latency);
-}
-
-bool Player::answer_latency(GstQuery* query) {
-  if (!gst_pad_peer_query(sink_, query)) return false;
-  gboolean live = FALSE;
-  GstClockTime least = 0, most = 0;
-  gst_query_parse_latency(query, &live, &least, &most);
-  if (live == FALSE) return true;
-  // It is asked whenever upstream says that its latency has changed.
-  upstream_answers({true, least});
-  if (!wait_for_model(Waits::kUntilStop) || !ensure_engine(std::nullopt)) return false;
-  const auto own = static_cast<GstClockTime>(std::llround(engine()->latency_s() * 1e9));
-  // The music waits for nobody's buffers, so there is no most.
-  gst_query_set_latency(query, TRUE, least + own, GST_CLOCK_TIME_NONE);
-  GST_DEBUG_OBJECT(element_, "latency: upstream %" GST_TIME_FORMAT ", own %" GST_TIME_FORMAT, GST_TIME_ARGS(least),
-                   GST_TIME_ARGS(own));
-  return true;
-}
-
-bool Player::answer_position(GstQuery* query) {
-  GstFormat format = GST_FORMAT_UNDEFINED;
-  gst_query_parse_position(query, &format, nullptr);
-  const GstClockTime position = stream_time_.load();
-  if (format != GST_FORMAT_TIME || !GST_CLOCK_TIME_IS_VALID(position)) return false;
-  gst_query_set_position(query, format, static_cast<gint64>(position));
-  return true;
-}
-
-GstStructure* Player::stats() const {
-  const stream::Engine* music = engine();
-  const stream::Report counts = music != nullptr ? music->counts() : stream::Report{};
-  return gst_structure_new(
-      "photoplayer-stats", "pictures", G_TYPE_UINT64, pictures_.load(), "samples", G_TYPE_UINT64, pushed_frames_.load(),
-      "windows", G_TYPE_UINT64, counts.windows, "tempo", G_TYPE_DOUBLE, counts.tempo_bpm, "underruns", G_TYPE_UINT64,
-      counts.underrun_events, "underrun-samples", G_TYPE_UINT64, counts.underrun_frames, "fewer-steps", G_TYPE_UINT64,
-      counts.ladder.fewer_steps, "no-guidance", G_TYPE_UINT64, counts.ladder.no_guidance, "look-ahead", G_TYPE_UINT64,
-      counts.ladder.look_ahead, "repeat-bar", G_TYPE_UINT64, counts.ladder.repeat_bar, "bed", G_TYPE_UINT64,
-      counts.ladder.bed, "failures", G_TYPE_UINT64, counts.failures, nullptr);
-}
-
-// Model and engine.
-
-bool Player::wait_for_model(Waits waits) {
-  const auto outcome =
-      loader_.wait([&] { return stopping_.load() || (waits == Waits::kUntilFlush && queue_.flushing()); });
-  if (outcome == ModelLoader::Outcome::kFailed) flow_.store(GST_FLOW_ERROR);
-  if (outcome != ModelLoader::Outcome::kReady) return false;
-  const std::lock_guard lock(mutex_);
-  if (std::optional<Model> model = loader_.take()) {
-    engine_settings_ = engine_settings(settings_, model->settings);
-    parts_ = std::move(model->parts);
-    if (parts_.generator) {
-      parts_.generator = std::make_unique<InterruptibleGenerator>(
-          std::move(parts_.generator), [this] { return stopping_.load() || queue_.flushing(); });
-    }
-    encoder_ = std::move(model->encoder);
-  }
-  return true;
-}
-
-bool Player::ensure_engine(std::optional<double> duration_s) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (engine_) return true;
-    stream::EngineSettings settings = engine_settings_;
-    settings.controls = controls_;
-    settings.duration_s = duration_s;
-    auto made = stream::Engine::make(settings, std::move(parts_));
-    if (!made) {
-      flow_.store(GST_FLOW_ERROR);
-      Reporter::post_error(element_, made.error(), settings_.bundle);
-      return false;
-    }
-    engine_ = std::move(*made);
-  }
-  warn_of_idle_controls();
-  return true;
-}
-
-stream::Engine* Player::engine() const {
-  const std::lock_guard lock(mutex_);
-  return engine_.get();
 }
 
 // Buffers.

@@ -43,6 +43,7 @@ void live_through_much() {
     const Bus bus(harness->element);
     gst_harness_set_live(harness.get(), FALSE);
     gst_harness_set_src_caps_str(harness.get(), kCaps25);
+    gst_harness_push_event(harness.get(), gst_event_new_tag(gst_tag_list_new(GST_TAG_BITRATE, 8, nullptr)));
     push_film(harness.get(), 60);
     gst_harness_push_event(harness.get(), gst_event_new_flush_start());
     gst_harness_push_event(harness.get(), gst_event_new_flush_stop(TRUE));

@@ -216,6 +216,33 @@ TEST_CASE("stream: pictures without times follow each other, and times that jump
   }
 }
 
+TEST_CASE("stream: a film whose first picture comes late ends when it is over, not later", "[gst]") {
+  double planned_end_s = 0.0;
+  const Scripted script([&](const ScriptedParts& parts) {
+    parts.watch = [&](const stream::WindowRequest& request) {
+      const auto row = request.end_row - request.first;
+      if (request.end_row >= 0 && row >= 0 && row < static_cast<std::int64_t>(request.times_s.size()))
+        planned_end_s = request.times_s[static_cast<std::size_t>(row)];
+    };
+  });
+  const Harness harness = make_harness();
+  gst_harness_set_live(harness.get(), FALSE);
+  gst_pad_add_probe(
+      harness->srcpad, GST_PAD_PROBE_TYPE_QUERY_UPSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer) {
+        GstQuery* query = GST_PAD_PROBE_INFO_QUERY(info);
+        if (GST_QUERY_TYPE(query) != GST_QUERY_DURATION) return GST_PAD_PROBE_OK;
+        gst_query_set_duration(query, GST_FORMAT_TIME, static_cast<gint64>(13 * GST_SECOND));
+        return GST_PAD_PROBE_HANDLED;
+      },
+      nullptr, nullptr);
+  const GstSegment whole = time_segment(0);
+  begin_stream(harness.get(), "upstream", &whole);
+  push_film(harness.get(), 225, 100);  // from four seconds on; that it ends is not yet known
+  CHECK(planned_end_s == Approx(13.0).margin(1.0));
+  CHECK(finish(harness.get()).frames() == 9 * 44100);
+}
+
 TEST_CASE("stream: what sounds after a flush is new: the same as if the film had begun there", "[gst]") {
   const GstSegment there = time_segment(10 * GST_SECOND);
   const Harness fresh = in_segment(there);
