@@ -7,10 +7,10 @@
 
 namespace photoplayer::tools {
 
-/// The difference counts when over 20 ms its level is at least 18 dB below that of the louder recording, or more: a
-/// change of level of 1 dB, about the least that is noticed, leaves a difference of 20·log10(10^(1/20) − 1) = −18.3 dB.
-/// And when it is above −60 dBFS: below that, it is silence that changes.
-inline constexpr double kAudible_db = -18.3;
+/// The difference counts when over 20 ms its level is no more than 19.3 dB below that of the louder recording: a change
+/// of level of 1 dB, about the least that is noticed, leaves a difference of 20·log10(1 − 10^(−1/20)) = −19.3 dB. And
+/// when it is above −60 dBFS: below that, it is silence that changes.
+inline constexpr double kAudible_db = -19.3;
 inline constexpr double kAudibleFloor_dbfs = -60.0;
 inline constexpr std::size_t kAudibleWindow_frames = 882;
 

@@ -107,7 +107,7 @@ Result<EventTrials> try_events(const LatencyOptions& options, const LoadModel& l
   const double longest_s = stream::latest_answer_s({}) + kPatience_s + stream::longest_hop_s({});
   EventLab lab(options, load, cancelled);
   const double plain_until_s = kFirstEvent_s + kEvents_s + longest_s;
-  auto plain = lab.run({}, plain_until_s, [&](const SimulatedRun&, double) { return true; });
+  auto plain = lab.run({}, plain_until_s, {});
   if (!plain) return tl::unexpected(plain.error());
 
   std::mt19937_64 random(options.seed);

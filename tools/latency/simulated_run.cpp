@@ -19,15 +19,17 @@ constexpr double kBlock_s = static_cast<double>(kBlock_frames) / 44100.0;
 /// Sampler, conductor; the film's thread and the one that takes the sound.
 constexpr int kParticipants = 4;
 
-/// Shows the film's frames when they are due. Ends when the clock is interrupted.
+/// Shows the film's frames when they are due.
 class FilmThread {
  public:
   FilmThread(SimulatedClock& clock, TestFilm film, PictureFeed& pictures)
       : clock_(clock), film_(std::move(film)), pictures_(pictures), thread_([this] { show(); }) {}
   FilmThread(const FilmThread&) = delete;
   FilmThread& operator=(const FilmThread&) = delete;
-  /// The clock was interrupted.
-  ~FilmThread() { thread_.join(); }
+  ~FilmThread() {
+    clock_.interrupt();
+    thread_.join();
+  }
 
  private:
   void show() {
@@ -62,10 +64,7 @@ Result<SimulatedRun> simulate_live(SimulatedInput input, const std::atomic<bool>
   bool interrupted = false;
   {
     const FilmThread film(clock, std::move(input.film), pictures);
-    if (auto started = (*engine)->start_live(clock); !started) {
-      clock.interrupt();
-      return tl::unexpected(started.error());
-    }
+    if (auto started = (*engine)->start_live(clock); !started) return tl::unexpected(started.error());
     std::array<float, 2 * kBlock_frames> block{};
     for (std::int64_t i = 0;; ++i) {
       const double now_s = run.latency_s + static_cast<double>(i) * kBlock_s;
@@ -74,9 +73,9 @@ Result<SimulatedRun> simulate_live(SimulatedInput input, const std::atomic<bool>
       run.late = run.late || status.frames_missing > 0;
       run.sound.insert(run.sound.end(), block.begin(), block.end());
       interrupted = cancelled;
-      if (interrupted || now_s >= input.until_s || (i % 10 == 0 && !input.goes_on(run, now_s))) break;
+      if (interrupted || now_s >= input.until_s || (i % 10 == 0 && input.goes_on && !input.goes_on(run, now_s))) break;
     }
-    (*engine)->stop_live();  // interrupts the clock, which ends the film's thread too
+    (*engine)->stop_live();
   }
   if (interrupted) return fail(ErrorCode::kCancelled, "interrupted");
   const stream::LadderCounts ladder = (*engine)->counts().ladder;

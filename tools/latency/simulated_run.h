@@ -29,7 +29,7 @@ struct SimulatedInput {
   LoadedModel model;
   TestFilm film;
   double until_s = 0.0;  ///< on the clock
-  /// Asked ten times a second with what there is so far; false ends the run.
+  /// Asked ten times a second with what there is so far; false ends the run. May be empty.
   std::function<bool(const SimulatedRun&, double now_s)> goes_on;
 };
 
