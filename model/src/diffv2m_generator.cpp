@@ -4,6 +4,7 @@
 #include <photoplayer/network/diffusion.h>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <string>
 #include <utility>
@@ -71,29 +72,33 @@ class Diffv2mGenerator final : public stream::LatentGenerator {
 
 diffv2m::Clip clip_of(const stream::Timeline& timeline, double until_s, std::int64_t most_seconds,
                       std::int64_t semantic_dims, double& first_s) {
-  constexpr double kSecond = 1.0;
   const auto stills = timeline.slow(until_s - static_cast<double>(most_seconds), until_s + 1e-6,
                                     static_cast<std::size_t>(most_seconds));
-  const auto seconds = std::max<std::int64_t>(1, static_cast<std::int64_t>(stills.size()));
+  first_s = stills.empty() ? until_s : stills.front().time_s;
+  // Binned by seconds since the first still: the published bins, rounded, would need half a second of the future.
+  const auto row_of = [&](double time_s) {
+    constexpr double kRounding_s = 1e-3;
+    return std::min(most_seconds - 1, static_cast<std::int64_t>(std::floor(time_s - first_s + kRounding_s)));
+  };
+  const auto seconds = stills.empty() ? 1 : row_of(stills.back().time_s) + 1;
   diffv2m::Clip clip;
   clip.semantic = torch::zeros({seconds, semantic_dims});
   clip.colour = torch::zeros({seconds, static_cast<std::int64_t>(stream::kColourDims)});
   clip.scene_cut = torch::zeros({seconds});
   clip.pseudo_beat = torch::zeros({seconds});
   clip.seconds_total = static_cast<double>(most_seconds);
-  first_s = stills.empty() ? until_s : stills.front().time_s;
-  for (std::size_t i = 0; i < stills.size(); ++i) {
-    const auto row = static_cast<std::int64_t>(i);
-    const stream::SlowObservation& still = stills[i];
-    clip.semantic[row].copy_(rows_of(still.semantic, 1, semantic_dims)[0]);
-    clip.colour[row].copy_(rows_of(still.colour, 1, static_cast<std::int64_t>(stream::kColourDims))[0]);
-    // Binned by the second that a still begins: the published bins, rounded, would need half a second of the future.
-    for (const stream::VisualEvent& event : timeline.events(still.time_s, still.time_s + kSecond)) {
-      if (event.time_s > until_s) continue;
-      if (event.kind == stream::VisualEventKind::kCut) clip.scene_cut[row] = 1.0F;
-      if (event.kind == stream::VisualEventKind::kBeat) {
-        clip.pseudo_beat[row] = std::max(clip.pseudo_beat[row].item<float>(), event.strength);
-      }
+  for (const stream::SlowObservation& still : stills) {
+    // To the end: what was seen last stays on screen where a still is missing.
+    const auto row = row_of(still.time_s);
+    clip.semantic.slice(0, row).copy_(rows_of(still.semantic, 1, semantic_dims));
+    clip.colour.slice(0, row).copy_(rows_of(still.colour, 1, static_cast<std::int64_t>(stream::kColourDims)));
+  }
+  for (const stream::VisualEvent& event : timeline.events(first_s, until_s)) {
+    const auto row = row_of(event.time_s);
+    if (row >= seconds) continue;
+    if (event.kind == stream::VisualEventKind::kCut) clip.scene_cut[row] = 1.0F;
+    if (event.kind == stream::VisualEventKind::kBeat) {
+      clip.pseudo_beat[row] = std::max(clip.pseudo_beat[row].item<float>(), event.strength);
     }
   }
   return clip;

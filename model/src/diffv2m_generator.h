@@ -9,7 +9,8 @@
 
 namespace photoplayer::model {
 
-/// The newest `most_seconds` of what was seen before `until_s`, one row for each still. Nothing seen: one row of zeros.
+/// The newest `most_seconds` of what was seen before `until_s`, one row for each second since the first still in it; a
+/// second without a still repeats the last one. Nothing seen: one row of zeros.
 /// `first_s` becomes the first row's time.
 [[nodiscard]] diffv2m::Clip clip_of(const stream::Timeline& timeline, double until_s, std::int64_t most_seconds,
                                     std::int64_t semantic_dims, double& first_s);

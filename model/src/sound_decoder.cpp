@@ -12,7 +12,7 @@ namespace {
 
 class OobleckSoundDecoder final : public stream::SoundDecoder {
  public:
-  explicit OobleckSoundDecoder(network::OobleckDecoder decoder) : stream_(std::move(decoder)) {}
+  explicit OobleckSoundDecoder(const network::OobleckDecoder& decoder) : stream_(decoder) {}
 
   int context_rows() const override { return static_cast<int>(stream_.context()); }
   int look_ahead_rows() const override { return static_cast<int>(stream_.look_ahead()); }
@@ -36,7 +36,7 @@ class OobleckSoundDecoder final : public stream::SoundDecoder {
 }  // namespace
 
 std::unique_ptr<stream::SoundDecoder> make_sound_decoder(network::OobleckDecoder decoder) {
-  return std::make_unique<OobleckSoundDecoder>(std::move(decoder));
+  return std::make_unique<OobleckSoundDecoder>(decoder);
 }
 
 }  // namespace photoplayer::model

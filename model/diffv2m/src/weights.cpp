@@ -94,8 +94,12 @@ Config sized_by(Config config, const Weights& weights) {
 }
 
 Result<void> check(const Weights& weights, const std::vector<LayoutEntry>& layout) {
+  constexpr int kNamed = 12;  // of a thousand faults the first dozen tell as much
   std::string faults;
-  const auto fault = [&](const std::string& what) { faults += (faults.empty() ? "" : "; ") + what; };
+  int count = 0;
+  const auto fault = [&](const std::string& what) {
+    if (++count <= kNamed) faults += (faults.empty() ? "" : "; ") + what;
+  };
   const auto text = [](const auto& shape) {
     std::string out = "[";
     for (const auto extent : shape) out += (out.size() > 1 ? ", " : "") + std::to_string(extent);
@@ -112,7 +116,8 @@ Result<void> check(const Weights& weights, const std::vector<LayoutEntry>& layou
       fault("'" + entry.name + "' does not hold floating-point numbers");
     }
   }
-  if (!faults.empty()) return fail(ErrorCode::kBadBundle, faults);
+  if (count > kNamed) faults += "; and " + std::to_string(count - kNamed) + " more";
+  if (count > 0) return fail(ErrorCode::kBadBundle, faults);
   return {};
 }
 

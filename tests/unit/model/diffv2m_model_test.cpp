@@ -108,10 +108,42 @@ TEST_CASE("What a diffv2m window is told: the last half minute, binned by its st
   CHECK(clip.pseudo_beat[6].item<float>() == Approx(0.7F));
   CHECK(clip.pseudo_beat.sum().item<float>() == Approx(0.7F));
 
+  stream::Timeline frozen;  // the camera hung from 3 to 23
+  for (const double time_s : {0.0, 1.0, 2.0, 23.0, 24.0}) {
+    stream::SlowObservation still;
+    still.time_s = time_s;
+    still.semantic[0] = static_cast<float>(time_s);
+    frozen.push(still);
+  }
+  frozen.push(stream::VisualEvent{10.0, stream::VisualEventKind::kCut, 0.9F});
+  frozen.advance(25.0);
+  const auto held = model::clip_of(frozen, 25.0, 30, 8, first_s);
+  REQUIRE(held.semantic.size(0) == 25);
+  CHECK(held.semantic[22][0].item<float>() == 2.0F);
+  CHECK(held.semantic[23][0].item<float>() == 23.0F);
+  CHECK(held.scene_cut[10].item<float>() == 1.0F);
+  CHECK(held.scene_cut.sum().item<float>() == 1.0F);
+
   double nothing_s = 0.0;
   const auto nothing = model::clip_of(stream::Timeline(), 3.0, 30, 8, nothing_s);
   CHECK(nothing.semantic.sizes() == torch::IntArrayRef({1, 8}));
   CHECK(nothing_s == 3.0);
+}
+
+TEST_CASE("A diffv2m bundle's config cannot ask for more memory than its file has", "[model]") {
+  const Folder folder;
+  const auto refused = [&](const std::string& from, const std::string& to) {
+    tests::write_toy_diffv2m(folder.path / "bad.bundle", 1, from, to);
+    const auto model = model::load_model(folder.path / "bad.bundle", {});
+    REQUIRE_FALSE(model);
+    CHECK(model.error().code == ErrorCode::kBadBundle);
+    CHECK(model.error().message.size() < 2000);
+    return model.error().message;
+  };
+  CHECK(refused("\"channels\": 4", "\"channels\": 262144").find("decoder.layers.0.weight") != std::string::npos);
+  CHECK(refused("[2, 4, 4, 8, 8]", "[1, 8, 4, 8, 8]").find("odd") != std::string::npos);
+  CHECK(refused("\"window_rows\": 66", "\"window_rows\": 5000").find("window_rows") != std::string::npos);
+  CHECK(refused("\"depth\": 2", "\"depth\": 900").find("more") != std::string::npos);
 }
 
 TEST_CASE("A diffv2m bundle whose parts do not fit is refused with all that is wrong", "[model]") {

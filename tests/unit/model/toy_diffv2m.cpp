@@ -39,7 +39,8 @@ model::NamedTensor named(const std::string& name, const torch::Tensor& tensor) {
 
 }  // namespace
 
-void write_toy_diffv2m(const std::filesystem::path& path, std::uint64_t seed) {
+void write_toy_diffv2m(const std::filesystem::path& path, std::uint64_t seed, const std::string& from,
+                       const std::string& to) {
   auto random = at::detail::createCPUGenerator(seed);
   const auto config = toy_config();
   std::vector<model::NamedTensor> tensors;
@@ -60,7 +61,9 @@ void write_toy_diffv2m(const std::filesystem::path& path, std::uint64_t seed) {
   for (const auto& item : decoder->named_parameters()) {
     tensors.push_back(named("pretransform.model.decoder." + item.key(), item.value()));
   }
-  const auto written = model::write_bundle(path, kMetadata, tensors);
+  std::string metadata = kMetadata;
+  if (const auto at = metadata.find(from); !from.empty()) metadata.replace(at, from.size(), to);
+  const auto written = model::write_bundle(path, metadata, tensors);
   if (!written) throw std::runtime_error(written.error().message);
 }
 
