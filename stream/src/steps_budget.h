@@ -42,7 +42,6 @@ class StepsBudget {
     bool stalled = false;
     RecentTimes times;
   };
-  [[nodiscard]] double follow_peaks(double known, double seen) const;
   void learn(Cost& cost, double seen);
   void step_done(double now_s);
   [[nodiscard]] const Cost& cost() const { return costs_[guided_ && !dropped_ ? 1 : 0]; }
@@ -51,6 +50,7 @@ class StepsBudget {
   const Clock& clock_;
   double startup_s_;
   bool guided_;
+  int asked_for_ = 0;          ///< the most steps a run began with
   std::array<Cost, 2> costs_;  // without and with guidance
   RecentTimes before_, after_;
   double finish_s_ = 0.0;
@@ -60,7 +60,6 @@ class StepsBudget {
   double begin_s_ = 0.0;
   double mark_s_ = 0.0;  ///< when the step in hand began
   int asked_ = 0;
-  int wanted_ = 0;         ///< steps at the beginning
   bool stepping_ = false;  ///< the last answer let a step begin
   bool dropped_ = false;   ///< guidance
   bool can_drop_ = false;  ///< the generator asks about guidance
