@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/allocation_guard.h"
+#include "support/blocking_guard.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/film.h"
@@ -30,6 +32,7 @@ struct LiveRig {
   Film film;
   std::vector<float> heard;
   std::size_t most_queued = 0;
+  std::size_t render_allocations = 0, render_waits = 0;
 
   explicit LiveRig(stream::EngineSettings settings) {
     auto made = std::make_unique<ScriptedGenerator>();
@@ -79,7 +82,13 @@ struct LiveRig {
     std::vector<float> block(2 * 441);
     while (clock.now_s() < time_s) {
       most_queued = std::max(most_queued, engine->render_port().queued_frames());
-      (void)engine->render_port().render(block);
+      {
+        const AllocationGuard allocations;
+        const BlockingGuard waits;
+        (void)engine->render_port().render(block);
+        render_allocations += allocations.count();
+        render_waits += waits.count();
+      }
       heard.insert(heard.end(), block.begin(), block.end());
       if (!clock.wait_until(next_s_ += 0.01)) return;
     }

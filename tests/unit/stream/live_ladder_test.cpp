@@ -137,6 +137,8 @@ TEST_CASE("Live ladder: stuck for half a minute, the music goes on in its bars, 
   CHECK(report.ladder.look_ahead > 0);
   CHECK(report.ladder.repeat_bar > 0);
   CHECK(report.ladder.bed > 10);
+  CHECK(rig.render_allocations == 0);
+  CHECK(rig.render_waits == 0);
   check_queue(report);
   for (std::size_t i = 1; i < report.beats_s.size(); ++i) {
     REQUIRE(report.beats_s[i] - report.beats_s[i - 1] == Approx(0.5).epsilon(0.031));
