@@ -157,11 +157,7 @@ Plan WindowPlanner::plan(const Timeline& timeline, double seen_until_s, const Co
   });
   plan.answered_until_s = answered_until_s_;
   if (settings_.hits == HitPolicy::kLeave) {
-    const float threshold = controls.follow > 0.0F ? kStrongCut : 2.0F;
-    for (const VisualEvent& event : timeline.events(answered_until_s_, seen_until_s)) {
-      new_material = new_material || (event.kind == VisualEventKind::kCut && event.strength >= threshold);
-      plan.answered_until_s = std::nextafter(event.time_s, 1e300);
-    }
+    new_material = follow_events(plan, timeline.events(answered_until_s_, seen_until_s), controls.follow);
   }
   const bool warm = known_rows > 0 && !new_material && same_structure(controls, last_controls_);
   plan.start = warm ? settings_.warm_start : 1.0F;
@@ -215,6 +211,21 @@ void WindowPlanner::react(Plan& plan, const std::vector<VisualEvent>& events, fl
     }
     plan.events.push_back(reported);
   }
+}
+
+bool WindowPlanner::follow_events(Plan& plan, const std::vector<VisualEvent>& events, float follow) const {
+  bool new_material = false;
+  float strongest = 0.0F;
+  for (const VisualEvent& event : events) {
+    plan.answered_until_s = std::nextafter(event.time_s, 1e300);
+    if (event.kind == VisualEventKind::kBeat || follow <= 0.0F) continue;
+    if (event.strength * std::min(1.0F, follow) < settings_.hit_threshold) continue;
+    strongest = std::max(strongest, event.strength);
+    new_material = new_material || (event.kind == VisualEventKind::kCut && event.strength >= kStrongCut);
+  }
+  // The notes follow where they can; the accent has sounded.
+  if (strongest > 0.0F) plan.carried.push_back({plan.first * kStepsPerBeat, plan.start_s, 0.0, strongest});
+  return new_material;
 }
 
 void WindowPlanner::accept(const Plan& plan) {

@@ -123,6 +123,8 @@ TEST_CASE("Instant: a strong cut calls an early, shorter hop of new material", "
   CHECK(early->first + early->context == before.first + before.context + 1);
   CHECK(early->hop == 1);
   CHECK(early->start == 1.0F);
+  REQUIRE(early->hits.size() == 1);
+  CHECK(early->hits[0].step == 4 * (early->first + early->context));
   CHECK((early + 1)->start < 1.0F);
   CHECK(early->begun_s < 12.02 + Film::kFrame_s + 0.03);
   CHECK((early + 1)->hop == 2);

@@ -34,7 +34,7 @@ struct Ending {
 enum class HitPolicy : std::uint8_t {
   kMeet,   ///< aligned: events of the hop are known before it sounds, accents land on them
   kReact,  ///< instant: what was seen since the last window is answered on the next hop's first beat
-  kLeave,  ///< instant and live: the conductor has answered it at once; only new material may follow here
+  kLeave,  ///< instant and live: the conductor has answered it at once; the notes of the next hop follow
 };
 
 struct PlannerSettings {
@@ -77,6 +77,7 @@ class WindowPlanner final : public Planner {
   [[nodiscard]] double hop_tempo_bpm() const;
   void aim(double film_end_s);
   void meet(Plan& plan, const std::vector<VisualEvent>& events, float follow) const;
+  [[nodiscard]] bool follow_events(Plan& plan, const std::vector<VisualEvent>& events, float follow) const;
   void react(Plan& plan, const std::vector<VisualEvent>& events, float follow) const;
 
   PlannerSettings settings_;
