@@ -19,7 +19,15 @@ constexpr float kStress = 1.25F;
 constexpr float kHold = 0.8F;
 constexpr std::int64_t kHoldSteps = 2;
 
-void add_accent(std::vector<TimedNote>& notes, const Hit& hit) {
+const Hit* hit_on(std::int64_t step, const std::vector<Hit>& hits) {
+  const auto found = std::find_if(hits.begin(), hits.end(), [step](const Hit& hit) { return hit.step == step; });
+  return found == hits.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::vector<TimedNote> accent_notes(const Hit& hit) {
+  std::vector<TimedNote> notes;
   const float velocity = std::min(1.0F, 0.6F + 0.4F * hit.strength);
   struct Stroke {
     std::uint8_t key;
@@ -39,14 +47,8 @@ void add_accent(std::vector<TimedNote>& notes, const Hit& hit) {
     event.on = false;
     notes.push_back({hit.time_s + kAccentLength_s, event});
   }
+  return notes;
 }
-
-const Hit* hit_on(std::int64_t step, const std::vector<Hit>& hits) {
-  const auto found = std::find_if(hits.begin(), hits.end(), [step](const Hit& hit) { return hit.step == step; });
-  return found == hits.end() ? nullptr : &*found;
-}
-
-}  // namespace
 
 void sort_by_time(std::vector<TimedNote>& notes) {
   std::stable_sort(notes.begin(), notes.end(), [](const TimedNote& a, const TimedNote& b) {
@@ -78,7 +80,10 @@ std::vector<TimedNote> place_notes(std::span<const NoteEvent> events, const Plan
     const double late_s = static_cast<double>(event.late_steps) * plan.clock.step_s_at(event.step);
     notes.push_back({plan.clock.time_of_step(event.step) + event.offset_s + late_s, event});
   }
-  for (const Hit& hit : plan.hits) add_accent(notes, hit);
+  for (const Hit& hit : plan.hits) {
+    const std::vector<TimedNote> strokes = accent_notes(hit);
+    notes.insert(notes.end(), strokes.begin(), strokes.end());
+  }
   sort_by_time(notes);
   return notes;
 }

@@ -13,6 +13,8 @@ namespace photoplayer::stream {
 
 [[nodiscard]] std::vector<TimedNote> place_notes(std::span<const NoteEvent> events, const Plan& plan);
 
+/// The strokes of an accent that is marked for `hit`, and their ends.
+[[nodiscard]] std::vector<TimedNote> accent_notes(const Hit& hit);
 /// Off before on at the same moment, so that a repeated note sounds again.
 void sort_by_time(std::vector<TimedNote>& notes);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <photoplayer/stream/conductor.h>
 
+#include "accents.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -50,13 +52,29 @@ void Conductor::add(Due due) {
 
 void Conductor::schedule(const Hop& hop) {
   ledger_.hop_scheduled(hop);
+  if (hop.replaces) {
+    const std::int64_t from = frame_of(hop.start_s);
+    std::erase_if(due_, [from](const Due& due) { return due.frame >= from && !due.event.accent; });
+  }
   if (hop.releases_before) add({frame_of(hop.start_s), hop.start_s, true, {}});
-  if (!hop.sound.frames.empty()) synthesiser_.queue(frame_of(hop.start_s) - rendered_, hop.sound);
+  if (!hop.sound.frames.empty()) {
+    synthesiser_.queue(frame_of(hop.start_s) - rendered_, hop.sound);
+    sound_end_ = frame_of(hop.end_s);
+  }
   for (const TimedNote& note : hop.notes) add({frame_of(note.time_s), note.time_s, false, note.event});
   if (hop.ends_piece) add({frame_of(hop.end_s), hop.end_s, true, {}});
   std::erase_if(hits_, [&](const Hit& hit) { return hit.time_s < hop.start_s - 2.0 * kSwell_s; });
   hits_.insert(hits_.end(), hop.hits.begin(), hop.hits.end());
   planned_until_s_ = hop.end_s;
+}
+
+void Conductor::accent(const Hit& hit) {
+  for (const TimedNote& note : accent_notes(hit)) add({frame_of(note.time_s), note.time_s, false, note.event});
+  hits_.push_back(hit);
+}
+
+std::size_t Conductor::waiting_sound_frames() const {
+  return static_cast<std::size_t>(std::max<std::int64_t>(0, sound_end_ - rendered_));
 }
 
 void Conductor::silent_until(double time_s) {

@@ -107,10 +107,13 @@ class EngineImpl final : public Engine {
 
   double latency_s() const override {
     if (settings_.mode == Mode::kInstant) return settings_.jitter_s;
+    return longest_hop_s() + settings_.analysis_s + settings_.budget_s + settings_.jitter_s;
+  }
+
+  [[nodiscard]] double longest_hop_s() const {
     const double slowest_bpm = settings_.controls.tempo_bpm.value_or(kMinTempo_bpm) * (1.0 - kMaxBend);
     const double longest_row_s = plays_notes() ? kSecondsPerMinute / slowest_bpm : FixedLatentClock().time_s(1);
-    const double hop_s = std::max(settings_.max_hop_s, longest_row_s);
-    return hop_s + settings_.analysis_s + settings_.budget_s + settings_.jitter_s;
+    return std::max(settings_.max_hop_s, longest_row_s);
   }
 
   Report report() const override { return completed(ledger_.report()); }
@@ -122,7 +125,7 @@ class EngineImpl final : public Engine {
  private:
   enum class Gate { kGenerated, kWait, kEnd };
   [[nodiscard]] Result<Gate> generate_next();
-  [[nodiscard]] std::unique_ptr<Planner> make_planner(double start_s, double seen_until_s);
+  [[nodiscard]] std::unique_ptr<Planner> make_planner(double start_s, double seen_until_s, bool live);
   [[nodiscard]] std::unique_ptr<Sampler> make_sampler(double start_s, double seen_until_s, bool live);
 
   [[nodiscard]] Report completed(Report report) const {
@@ -157,7 +160,7 @@ class EngineImpl final : public Engine {
   std::unique_ptr<LiveDrive> live_;   // last: its threads end before what they use
 };
 
-std::unique_ptr<Planner> EngineImpl::make_planner(double start_s, double seen_until_s) {
+std::unique_ptr<Planner> EngineImpl::make_planner(double start_s, double seen_until_s, bool live) {
   const Controls wanted = controls();
   if (!plays_notes()) {
     FixedPlannerSettings planner;
@@ -166,6 +169,7 @@ std::unique_ptr<Planner> EngineImpl::make_planner(double start_s, double seen_un
     planner.context_rows = settings_.context_rows;
     planner.look_ahead_rows = settings_.look_ahead_rows;
     planner.warm_start = settings_.warm_start;
+    planner.follows_cuts = live && settings_.mode == Mode::kInstant;
     return std::make_unique<FixedPlanner>(planner);
   }
   double tempo_bpm = 0.0;
@@ -182,7 +186,7 @@ std::unique_ptr<Planner> EngineImpl::make_planner(double start_s, double seen_un
   planner.look_ahead_rows = settings_.look_ahead_rows;
   planner.film_end_s = film_end_s_;
   planner.warm_start = settings_.warm_start;
-  planner.hits = settings_.mode == Mode::kAligned ? HitPolicy::kMeet : HitPolicy::kReact;
+  planner.hits = settings_.mode == Mode::kAligned ? HitPolicy::kMeet : live ? HitPolicy::kLeave : HitPolicy::kReact;
   return std::make_unique<WindowPlanner>(planner, std::clamp(tempo_bpm, kMinTempo_bpm, kMaxTempo_bpm), wanted);
 }
 
@@ -200,7 +204,7 @@ std::unique_ptr<Sampler> EngineImpl::make_sampler(double start_s, double seen_un
   }
   return std::make_unique<Sampler>(sampler, *parts_.generator,
                                    Decoders{parts_.decoder.get(), parts_.sound_decoder.get()},
-                                   make_planner(start_s, seen_until_s), ledger_);
+                                   make_planner(start_s, seen_until_s, live), ledger_);
 }
 
 Result<EngineImpl::Gate> EngineImpl::generate_next() {
@@ -283,8 +287,12 @@ Result<void> EngineImpl::start_live(Clock& clock) {
   live.start_s = live.aligned ? origin_s_ : origin_s_ + settings_.budget_s;
   live.first_hop_s = settings_.max_hop_s;
   live.analysis_s = settings_.analysis_s;
+  live.longest_hop_s = longest_hop_s();
   live.budget_s = settings_.budget_s;
   live.jitter_s = settings_.jitter_s;
+  live.notes = plays_notes();
+  live.steps = settings_.steps;
+  live.guided = settings_.guidance != 1.0F;
   port_.expect_no_more(false);
   try {
     live_ = std::make_unique<LiveDrive>(

@@ -18,14 +18,16 @@ int fixed_hop_rows(double max_hop_s) {
   return std::max(1, static_cast<int>(std::floor(max_hop_s / kRow_s + kRounding)));
 }
 
-FixedPlanner::FixedPlanner(const FixedPlannerSettings& settings) : settings_(settings), clock_(settings.origin_s) {}
+FixedPlanner::FixedPlanner(const FixedPlannerSettings& settings)
+    : settings_(settings), clock_(settings.origin_s), answered_until_s_(settings.origin_s) {}
 
 double FixedPlanner::step_s() const {
   return kRow_s / kStepsPerBeat;
 }
 
 Planner::Span FixedPlanner::prepare(const Controls& /*controls*/) {
-  return {clock_.time_s(row_), clock_.time_s(row_ + settings_.hop_rows), settings_.hop_rows};
+  const int rows = std::min(settings_.hop_rows, most_rows_);
+  return {clock_.time_s(row_), clock_.time_s(row_ + rows), rows};
 }
 
 Plan FixedPlanner::plan(const Timeline& timeline, double seen_until_s, const Controls& controls,
@@ -40,8 +42,15 @@ Plan FixedPlanner::plan(const Timeline& timeline, double seen_until_s, const Con
   plan.start_s = span.start_s;
   plan.end_s = span.latest_end_s;
   bool new_material = false;
-  for (const VisualEvent& event : timeline.events(span.start_s, std::min(span.latest_end_s, seen_until_s))) {
-    plan.events.push_back({event, false, 0.0});
+  plan.answered_until_s = answered_until_s_;
+  const double from_s = settings_.follows_cuts ? answered_until_s_ : span.start_s;
+  const double to_s = settings_.follows_cuts ? seen_until_s : std::min(span.latest_end_s, seen_until_s);
+  for (const VisualEvent& event : timeline.events(from_s, to_s)) {
+    if (settings_.follows_cuts) {
+      plan.answered_until_s = std::nextafter(event.time_s, 1e300);
+    } else {
+      plan.events.push_back({event, false, 0.0});
+    }
     new_material = new_material || (event.kind == VisualEventKind::kCut && event.strength >= kStrongCut);
   }
   plan.start = known_rows > 0 && !new_material ? settings_.warm_start : 1.0F;
@@ -53,6 +62,7 @@ Plan FixedPlanner::plan(const Timeline& timeline, double seen_until_s, const Con
 
 void FixedPlanner::accept(const Plan& plan) {
   row_ = plan.first + plan.hop;
+  answered_until_s_ = plan.answered_until_s;
 }
 
 }  // namespace photoplayer::stream

@@ -18,6 +18,23 @@ bool HopExchange::claim(std::int64_t first, int rows) {
   return true;
 }
 
+bool HopExchange::claim_back(std::int64_t first, int rows, double start_s) {
+  const std::lock_guard lock(mutex_);
+  if (in_flight_ || !delivered_.empty() || !gaps_.empty() || ended_) return false;
+  if (first >= frontier_ || start_s < rendered_until_s_) return false;
+  frontier_ = first + rows;
+  in_flight_ = true;
+  early_s_ = start_s;
+  return true;
+}
+
+bool HopExchange::may_render(double until_s) {
+  const std::lock_guard lock(mutex_);
+  if (early_s_ && until_s > *early_s_) return false;
+  rendered_until_s_ = until_s;
+  return true;
+}
+
 void HopExchange::deliver(Hop hop) {
   const std::lock_guard lock(mutex_);
   delivered_.push_back(std::move(hop));
@@ -50,6 +67,7 @@ HopExchange::Next HopExchange::take(Hop& hop) {
   if (!delivered_.empty()) {
     hop = std::move(delivered_.front());
     delivered_.pop_front();
+    early_s_.reset();
     return Next::kHop;
   }
   if (in_flight_) return Next::kSoon;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -32,6 +33,9 @@ class HopExchange {
   void open(const Opening& opening);
   /// False: the conductor has filled these rows already.
   [[nodiscard]] bool claim(std::int64_t first, int rows);
+  /// For an early hop: takes back what the conductor has not begun to render. False: it is too late for that, or a hop
+  /// is under way.
+  [[nodiscard]] bool claim_back(std::int64_t first, int rows, double start_s);
   void deliver(Hop hop);
   [[nodiscard]] std::vector<Gap> take_gaps();
   /// Where the oldest hop begins that was delivered and not taken.
@@ -41,6 +45,8 @@ class HopExchange {
   // Caller: conductor.
   [[nodiscard]] std::optional<Opening> opening() const;
   [[nodiscard]] Next take(Hop& hop);
+  /// About to render up to `until_s`, from hops in hand. False: an early hop begins before, take it first.
+  [[nodiscard]] bool may_render(double until_s);
   /// False: the sampler was quicker after all.
   [[nodiscard]] bool fill(const Hop& substitute);
 
@@ -50,6 +56,8 @@ class HopExchange {
   std::int64_t frontier_ = 0;  ///< first row that nobody owns
   bool in_flight_ = false;     ///< claimed, not delivered
   bool ended_ = false;
+  double rendered_until_s_ = std::numeric_limits<double>::lowest();
+  std::optional<double> early_s_;  ///< where a hop begins that was claimed back and not yet taken
   std::deque<Hop> delivered_;
   std::vector<Gap> gaps_;
 };

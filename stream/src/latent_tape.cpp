@@ -97,6 +97,10 @@ void LatentTape::forget_old() {
   first_ = keep_from;
 }
 
+void LatentTape::reopen(std::int64_t row) {
+  final_end_ = std::clamp(row, first_, final_end_);
+}
+
 void LatentTape::reset() {
   data_.clear();
   first_ = final_end_ = 0;

@@ -21,8 +21,34 @@ void Ledger::notes_decoded(int notes, int corrected) {
   counts_.notes_corrected += static_cast<std::uint64_t>(corrected);
 }
 
+void Ledger::paced(int steps, int asked, double budget_s) {
+  const std::lock_guard lock(mutex_);
+  counts_.live.steps = steps;
+  counts_.live.budget_s = budget_s;
+  if (steps < asked) ++counts_.live.lowered_windows;
+}
+
+void Ledger::steps_changed(bool raised) {
+  const std::lock_guard lock(mutex_);
+  ++(raised ? counts_.live.steps_raised : counts_.live.steps_lowered);
+}
+
+void Ledger::queue(double seconds, double limit_s) {
+  const std::lock_guard lock(mutex_);
+  queue_.add(seconds);
+  counts_.live.queue_limit_s = limit_s;
+}
+
 void Ledger::hop_scheduled(const Hop& hop) {
   const std::lock_guard lock(mutex_);
+  if (hop.replaces) {
+    ++counts_.live.early_hops;
+    constexpr double kRounding_s = 1e-6;
+    const double from_s = hop.start_s - kRounding_s;
+    while (!beats_.empty() && beats_.back().time_s >= from_s) beats_.pop_back();
+    while (!bars_s_.empty() && bars_s_.back() >= from_s) bars_s_.pop_back();
+    while (!seams_s_.empty() && seams_s_.back() >= from_s) seams_s_.pop_back();
+  }
   if (any_hop_) keep(seams_s_, hop.start_s);
   any_hop_ = true;
   auto row = static_cast<std::uint64_t>(hop.first);
@@ -70,6 +96,7 @@ void Ledger::reset() {
   bars_s_.clear();
   events_.clear();
   stages_ = {};
+  queue_ = {};
   any_hop_ = false;
 }
 
@@ -83,6 +110,7 @@ Report Ledger::report() const {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     if (stages_[i].count() > 0) report.stages.push_back(stages_[i].summary(kStageNames[i]));
   }
+  report.live.queue = queue_.summary("queue");
   return report;
 }
 

@@ -79,10 +79,11 @@ RenderStatus RingRenderPort::render(std::span<float> out) noexcept {
   const std::size_t got = ready ? ring_.read(out.first(2 * frames), epoch_) : 0;
   if (got > 0) {
     if (dry_) faded_in_ = 0;
-    dry_ = missing_ = false;
+    dry_ = false;
     playing_ = true;
     fade_in(out.first(2 * got));
   }
+  if (got == frames) missing_ = false;  // one that goes on in the next call is the same underrun
   if (got < frames) {
     if (!dry_) {
       // Hold what was last heard, then let it decay.

@@ -20,7 +20,7 @@ Sampler::Sampler(const SamplerSettings& settings, LatentGenerator& generator, De
       tape_(generator.dims(), settings.kept_rows, settings.handover, settings.fade_rows) {}
 
 Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_until_s, const Controls& controls,
-                                         const std::function<int(int)>& steps_that_fit) {
+                                         const RunLimits& limits) {
   Sampled sampled;
   {
     const StageTimer timer(ledger_, Stage::kPlan);
@@ -69,13 +69,20 @@ Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_u
   request.controls = controls;
   request.tempo_bpm = plan.tempo_bpm;
   request.seed = settings_.seed;
-  request.steps = settings_.steps;
+  request.steps = limits.steps > 0 ? limits.steps : settings_.steps;
   request.guidance = settings_.guidance;
-  if (steps_that_fit) {
-    request.steps_that_fit = [&steps_that_fit, &shed](int left) {
-      const int fit = std::min(left, steps_that_fit(left));
+  if (limits.steps_that_fit) {
+    request.steps_that_fit = [&limits, &shed](int left) {
+      const int fit = std::min(left, limits.steps_that_fit(left));
       shed = shed || fit < left;
       return fit;
+    };
+  }
+  bool unguided = false;
+  if (limits.guidance_fits) {
+    request.guidance_fits = [&limits, &unguided] {
+      unguided = unguided || !limits.guidance_fits();
+      return !unguided;
     };
   }
 
@@ -95,6 +102,7 @@ Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_u
                 "the generator returned latents that are not finite, from row " + std::to_string(plan.first));
   }
   sampled.fewer_steps = shed;
+  sampled.window.guided = sampled.window.guided && !unguided;
   return sampled;
 }
 
@@ -119,12 +127,20 @@ Hop Sampler::outline(const Plan& plan) {
 Result<Hop> Sampler::commit(Sampled sampled) {
   const StageTimer timer(ledger_, Stage::kDecode);
   const Plan& plan = sampled.plan;
+  const bool replaces = plan.first < tape_.final_end();
+  if (replaces) {
+    // What the decoder remembers as sounding is no longer so.
+    tape_.reopen(plan.first);
+    decoders_.score->reset();
+    fresh_after_gap_ = true;
+  }
   tape_.commit(sampled.window.latents, plan.hop, plan.start >= 1.0F);
   planner_->accept(plan);
   ledger_.window_sampled(plan.tempo_bpm, generator_.decided(), sampled.fewer_steps, sampled.window.guided);
   ledger_.events_seen(plan.events);
 
   Hop hop = outline(plan);
+  hop.replaces = replaces;
   hop.releases_before = std::exchange(fresh_after_gap_, false);
   if (decoders_.sound != nullptr) {
     auto sound = decoders_.sound->decode(tape_, plan.first);

@@ -28,11 +28,12 @@ void SoundQueue::add(std::int64_t frames_ahead, std::span<const float> sound, st
   waiting_.resize(2 * (begin + frames), 0.0F);
   for (std::size_t i = 0; i < 2 * frames; ++i) {
     float& place = waiting_[2 * begin + i];
-    place = i / 2 < fade_in ? place + ramp(i / 2, fade_in) * sound[i] : sound[i];
+    const float in = i / 2 < fade_in ? ramp(i / 2, fade_in) : 1.0F;
+    place = (1.0F - in) * place + in * sound[i];
   }
   promised_ = begin + frames;
   unbroken_ = true;
-  const std::size_t fade_out = std::min(kFade_frames, after.size() / 2);
+  const std::size_t fade_out = std::min(kFadeOut_frames, after.size() / 2);
   for (std::size_t i = 0; i < 2 * fade_out; ++i) waiting_.push_back((1.0F - ramp(i / 2, fade_out)) * after[i]);
 }
 

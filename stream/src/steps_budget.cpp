@@ -8,45 +8,105 @@ namespace photoplayer::stream {
 namespace {
 
 constexpr double kMargin_s = 0.02;
+/// A thread that sleeps on a clock may wake so late.
+constexpr double kWake_s = 0.01;
+/// So many times slower than before is a stall (another process, a page fault) until a second one says otherwise.
+constexpr double kStall = 4.0;
+/// Rather than fewer than this share of the steps that were asked for, twice as many without guidance.
+constexpr int kFewestShare = 4;
+constexpr std::size_t kEnoughSteps = 64;
+constexpr std::size_t kEnoughRuns = 6;
+
+/// Rises at once: the next time is likelier to be as long as the longest of late. Falls by halves, and from no more
+/// than `most`: one stall of minutes must not keep the engine from trying.
+double follow_peaks(double known, double seen, double most) {
+  seen = std::min(seen, most);
+  return seen > known ? seen : 0.5 * (known + seen);
+}
+
+int floor_steps(double room_s, double step_s, int most) {
+  return static_cast<int>(std::clamp(std::floor(room_s / step_s + 1e-9), 0.0, static_cast<double>(most)));
+}
+
 }  // namespace
+
+double StepsBudget::needed_s(int steps) const {
+  const RecentTimes& times = costs_[guided_ ? 1 : 0].times;
+  // One step more than needed, or the first that is a little slow would cost one.
+  const double measured_s =
+      before_.slow_s() + (steps + 1) * times.slow_s() + std::max(after_.slow_s(), finish_s_) + kMargin_s + kWake_s;
+  // That it takes longer is believed at once, that it takes less only after a while.
+  const bool enough = times.count() >= kEnoughSteps && after_.count() >= kEnoughRuns;
+  return enough ? measured_s : std::max(startup_s_, measured_s);
+}
 
 void StepsBudget::begin(double deadline_s) {
   deadline_s_ = deadline_s;
+  begin_s_ = clock_.now_s();
   asked_ = 0;
   stepping_ = false;
+  dropped_ = false;
 }
 
-double StepsBudget::follow_peaks(double known, double seen) const {
-  // Rises at once: the next step is likelier to be as slow as the slowest of late. Falls by halves, and from
-  // no more than half the budget: one stall of minutes must not keep the engine from trying.
-  seen = std::min(seen, 0.5 * budget_s_);
-  return seen > known ? seen : 0.5 * (known + seen);
+void StepsBudget::learn(Cost& cost, double seen) {
+  cost.times.add(seen);
+  const bool stall = cost.now_s > 0.0 && seen > kStall * cost.now_s && seen > kMargin_s;
+  if (stall && !cost.stalled) {
+    cost.stalled = true;
+    return;
+  }
+  cost.stalled = false;
+  cost.now_s = follow_peaks(cost.now_s, seen, startup_s_);
+}
+
+void StepsBudget::step_done(double now_s) {
+  if (stepping_) learn(costs_[guided_ && !dropped_ ? 1 : 0], now_s - mark_s_);
+  stepping_ = false;
+  mark_s_ = now_s;
+}
+
+double StepsBudget::unguided_s() const {
+  // Not tried yet: guidance is a batch of two.
+  return costs_[0].now_s > 0.0 ? costs_[0].now_s : 0.5 * costs_[1].now_s;
 }
 
 int StepsBudget::fit(int left) {
   const double now_s = clock_.now_s();
-  // Between the first two answers lies the first step; what came before was planning.
-  if (asked_ > 0) step_s_ = follow_peaks(step_s_, now_s - mark_s_);
-  mark_s_ = now_s;
+  if (asked_ == 0) {
+    before_.add(now_s - begin_s_);
+    asked_for_ = std::max(asked_for_, left);
+  }
+  step_done(now_s);
   ++asked_;
   stepping_ = true;
-  if (step_s_ <= 0.0) return left;
+  const double step_s = cost().now_s;
+  if (step_s <= 0.0) return left;
   const double room_s = deadline_s_ - kMargin_s - finish_s_ - now_s;
-  const int fit = static_cast<int>(std::clamp(std::floor(room_s / step_s_), 0.0, static_cast<double>(left)));
+  int fit = floor_steps(room_s, step_s, left);
+  const int fewest = std::min(left, std::max(2, asked_for_ / kFewestShare));
+  if (guided_ && !dropped_ && can_drop_ && fit < fewest) {
+    const int without = floor_steps(room_s, unguided_s(), left);
+    dropped_ = without > fit;
+    fit = std::max(fit, without);
+  }
   const int granted = asked_ == 1 ? std::max(1, fit) : fit;
   stepping_ = granted > 0;
   return granted;
 }
 
+bool StepsBudget::guidance_fits() {
+  can_drop_ = true;
+  return !dropped_;
+}
+
 void StepsBudget::sampled() {
-  const double now_s = clock_.now_s();
-  if (stepping_) step_s_ = follow_peaks(step_s_, now_s - mark_s_);
-  stepping_ = false;
-  mark_s_ = now_s;
+  step_done(clock_.now_s());
 }
 
 void StepsBudget::delivered() {
-  finish_s_ = follow_peaks(finish_s_, clock_.now_s() - mark_s_);
+  const double spent_s = clock_.now_s() - mark_s_;
+  after_.add(spent_s);
+  finish_s_ = follow_peaks(finish_s_, spent_s, 0.5 * startup_s_);
 }
 
 bool StepsBudget::hopeless(double deadline_s) const {

@@ -1,21 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// How many sampling steps still fit before a hop is due: the first rungs of the ladder. Learns what a step
-/// and the work after the last step cost. Owned by the sampler's thread. Tested in
-/// tests/unit/stream/live_engine_test.cpp.
+/// What a hop's computation costs, and so when it must begin and how many steps still fit: the first two rungs of the
+/// ladder. Two estimates of a step: what to expect at worst (99.9th percentile of the last thousand), which says when
+/// to begin, and what it costs at the moment, which says how many still fit. With and without guidance are learnt
+/// apart. Owned by the sampler's thread. Tested in tests/unit/stream/steps_budget_test.cpp.
 #include <photoplayer/stream/clock.h>
+
+#include "recent_times.h"
+
+#include <array>
 
 namespace photoplayer::stream {
 
 class StepsBudget {
  public:
-  StepsBudget(const Clock& clock, double budget_s) : clock_(clock), budget_s_(budget_s) {}
+  /// `startup_s` is the budget until enough was measured. `guided`: runs begin with guidance.
+  StepsBudget(const Clock& clock, double startup_s, bool guided)
+      : clock_(clock), startup_s_(startup_s), guided_(guided) {}
+
+  /// So long before its deadline a run of `steps` must begin.
+  [[nodiscard]] double needed_s(int steps) const;
 
   /// A run begins that must be decoded by `deadline_s`.
   void begin(double deadline_s);
   /// Asked before every step, as WindowRequest::steps_that_fit; always grants one, so that there is an
   /// estimate.
   [[nodiscard]] int fit(int left);
+  /// Asked after `fit`, as WindowRequest::guidance_fits. Once it said no, it does so for the rest of the run.
+  [[nodiscard]] bool guidance_fits();
   /// The run's last step is done.
   void sampled();
   /// The hop was handed over.
@@ -24,16 +36,33 @@ class StepsBudget {
   [[nodiscard]] bool hopeless(double deadline_s) const;
 
  private:
-  [[nodiscard]] double follow_peaks(double known, double seen) const;
+  /// What a step costs with or without guidance.
+  struct Cost {
+    double now_s = 0.0;  ///< of late; 0: not known yet
+    bool stalled = false;
+    RecentTimes times;
+  };
+  void learn(Cost& cost, double seen);
+  void step_done(double now_s);
+  [[nodiscard]] const Cost& cost() const { return costs_[guided_ && !dropped_ ? 1 : 0]; }
+  [[nodiscard]] double unguided_s() const;
 
   const Clock& clock_;
-  double budget_s_;
-  double deadline_s_ = 0.0;
-  double step_s_ = 0.0;  ///< 0: not known yet
+  double startup_s_;
+  bool guided_;
+  int asked_for_ = 0;          ///< the most steps a run began with
+  std::array<Cost, 2> costs_;  // without and with guidance
+  RecentTimes before_, after_;
   double finish_s_ = 0.0;
+
+  // The run in hand.
+  double deadline_s_ = 0.0;
+  double begin_s_ = 0.0;
   double mark_s_ = 0.0;  ///< when the step in hand began
   int asked_ = 0;
   bool stepping_ = false;  ///< the last answer let a step begin
+  bool dropped_ = false;   ///< guidance
+  bool can_drop_ = false;  ///< the generator asks about guidance
 };
 
 }  // namespace photoplayer::stream

@@ -5,11 +5,17 @@
 #include "understudy.h"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 
 namespace photoplayer::stream {
 namespace {
 
 constexpr float kSofter = 0.708F;  // −3 dB
+/// The bed's chord: struck every so many rows, so loud at first and at last.
+constexpr int kBedRows = 2 * kBeatsPerBar;
+constexpr float kBedStart = 0.4F;
+constexpr float kBedFloor = 0.15F;
 constexpr std::int64_t kBarSteps = kBeatsPerBar * kStepsPerBeat;
 
 }  // namespace
@@ -21,7 +27,11 @@ void Understudy::open(double start_s, double step_s, int rows) {
 }
 
 void Understudy::listen(const Hop& hop) {
+  if (hop.replaces) {
+    while (!bar_.empty() && bar_.back().step >= hop.first * kStepsPerBeat) bar_.pop_back();
+  }
   row_ = hop.first + hop.rows;
+  bed_rows_ = hop.source == HopSource::kBed ? bed_rows_ + hop.rows : 0;
   start_s_ = hop.end_s;
   step_s_ = hop.step_s;
   last_ = hop.source;
@@ -49,6 +59,35 @@ double Understudy::time_of(std::int64_t step) const {
   return start_s_ + static_cast<double>(step - row_ * kStepsPerBeat) * step_s_;
 }
 
+std::vector<NoteEvent> Understudy::bed() const {
+  // The harmony struck last; without one, whatever was.
+  std::vector<NoteEvent> chord;
+  for (const bool harmony : {true, false}) {
+    for (auto note = bar_.rbegin(); note != bar_.rend() && chord.empty(); ++note) {
+      const auto fits = [&](const NoteEvent& event) {
+        return event.on && (harmony ? event.layer == Layer::kHarmony : event.layer != Layer::kDrums);
+      };
+      if (!fits(*note)) continue;
+      std::copy_if(bar_.begin(), bar_.end(), std::back_inserter(chord),
+                   [&](const NoteEvent& event) { return fits(event) && event.step == note->step; });
+    }
+  }
+  std::vector<NoteEvent> events;
+  for (int row = 0; row < rows_; ++row) {
+    const int into = bed_rows_ + row;
+    if (into % kBedRows != 0) continue;
+    const float velocity = std::max(kBedFloor, kBedStart * std::pow(kSofter, static_cast<float>(into / kBedRows)));
+    for (NoteEvent event : chord) {
+      event.step = (row_ + row) * kStepsPerBeat;
+      event.layer = Layer::kHarmony;
+      event.velocity = velocity;
+      event.late_steps = 0.0F;
+      events.push_back(event);
+    }
+  }
+  return events;
+}
+
 Hop Understudy::stand_in() const {
   Hop hop;
   hop.first = row_;
@@ -71,6 +110,7 @@ Hop Understudy::stand_in() const {
     }
   } else {
     hop.source = HopSource::kBed;
+    events = bed();
   }
   hop.releases_before = hop.source != HopSource::kLookAhead && hop.source != last_;
   const std::int64_t from = row_ * kStepsPerBeat;

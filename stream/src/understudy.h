@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Stands in when the sampler is late: first with the provisional look-ahead of the last hop, then with the
-/// last bar again, 3 dB softer each time, after two such bars with nothing (what sounds fades out: the bed).
-/// Keeps to the beat throughout. Owned by the conductor's thread. Tested in
-/// tests/unit/stream/understudy_test.cpp.
+/// last bar again, 3 dB softer each time, after two such bars with the bed: the last harmony, held, struck again every
+/// other bar and softer each time, down to a quiet floor. A sound bundle has no notes: what sounds fades out. Keeps to
+/// the beat throughout. Owned by the conductor's thread. Tested in tests/unit/stream/understudy_test.cpp.
 #include <photoplayer/stream/hop.h>
 
 #include <cstdint>
@@ -23,6 +23,7 @@ class Understudy {
 
  private:
   [[nodiscard]] double time_of(std::int64_t step) const;
+  [[nodiscard]] std::vector<NoteEvent> bed() const;
 
   std::int64_t row_ = 0;  ///< the next
   int rows_ = 1;          ///< of a hop
@@ -34,6 +35,7 @@ class Understudy {
   std::int64_t heard_from_ = 0;  ///< row of the first hop
   bool heard_ = false;
   int repeated_rows_ = 0;
+  int bed_rows_ = 0;
   HopSource last_ = HopSource::kNetwork;
 };
 

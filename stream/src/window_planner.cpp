@@ -94,6 +94,12 @@ void WindowPlanner::reopen() {
   film_end_s_.reset();
 }
 
+bool WindowPlanner::step_back(std::int64_t row) {
+  row_ = row;
+  carried_.clear();
+  return true;
+}
+
 double WindowPlanner::hop_tempo_bpm() const {
   if (end_row_ < 0 || at_end()) return home_bpm_;
   // Bends have moved the beats since the ending was chosen; give that back a little at a time.
@@ -110,7 +116,7 @@ Planner::Span WindowPlanner::prepare(const Controls& controls) {
     if (film_end_s_ && end_row_ >= 0 && !at_end()) aim(*film_end_s_);
   }
   const double tempo_bpm = hop_tempo_bpm();
-  int rows = hop_rows(settings_.max_hop_s, tempo_bpm);
+  int rows = std::min(hop_rows(settings_.max_hop_s, tempo_bpm), most_rows_);
   if (end_row_ >= 0) rows = static_cast<int>(std::clamp<std::int64_t>(end_row_ - row_, 1, rows));
   const double plain_s = rows * kSecondsPerMinute / tempo_bpm;
   // A slowed hop must still be within what the latency was reported for.
@@ -141,14 +147,18 @@ Plan WindowPlanner::plan(const Timeline& timeline, double seen_until_s, const Co
 
   if (settings_.hits == HitPolicy::kMeet) {
     meet(plan, timeline.events(span.start_s, std::min(span.latest_end_s, seen_until_s)), controls.follow);
-  } else {
+  } else if (settings_.hits == HitPolicy::kReact) {
     react(plan, timeline.events(answered_until_s_, seen_until_s), controls.follow);
   }
   plan.end_s = plan.clock.time_s(after);
 
-  const bool new_material = std::any_of(plan.events.begin(), plan.events.end(), [](const ReportedEvent& seen) {
+  bool new_material = std::any_of(plan.events.begin(), plan.events.end(), [](const ReportedEvent& seen) {
     return seen.event.kind == VisualEventKind::kCut && seen.taken && seen.event.strength >= kStrongCut;
   });
+  plan.answered_until_s = answered_until_s_;
+  if (settings_.hits == HitPolicy::kLeave) {
+    new_material = follow_events(plan, timeline.events(answered_until_s_, seen_until_s), controls.follow);
+  }
   const bool warm = known_rows > 0 && !new_material && same_structure(controls, last_controls_);
   plan.start = warm ? settings_.warm_start : 1.0F;
   last_controls_ = controls;
@@ -203,6 +213,21 @@ void WindowPlanner::react(Plan& plan, const std::vector<VisualEvent>& events, fl
   }
 }
 
+bool WindowPlanner::follow_events(Plan& plan, const std::vector<VisualEvent>& events, float follow) const {
+  bool new_material = false;
+  float strongest = 0.0F;
+  for (const VisualEvent& event : events) {
+    plan.answered_until_s = std::nextafter(event.time_s, 1e300);
+    if (event.kind == VisualEventKind::kBeat || follow <= 0.0F) continue;
+    if (event.strength * std::min(1.0F, follow) < settings_.hit_threshold) continue;
+    strongest = std::max(strongest, event.strength);
+    new_material = new_material || (event.kind == VisualEventKind::kCut && event.strength >= kStrongCut);
+  }
+  // The notes follow where they can; the accent has sounded.
+  if (strongest > 0.0F) plan.carried.push_back({plan.first * kStepsPerBeat, plan.start_s, 0.0, strongest});
+  return new_material;
+}
+
 void WindowPlanner::accept(const Plan& plan) {
   clock_ = plan.clock;
   row_ = plan.first + plan.hop;
@@ -211,6 +236,7 @@ void WindowPlanner::accept(const Plan& plan) {
     last_hit_s_ = std::max(last_hit_s_, hit.time_s);
     if (hit.step >= row_ * kStepsPerBeat) carried_.push_back(hit);
   }
+  answered_until_s_ = plan.answered_until_s;
   for (const ReportedEvent& seen : plan.events) {
     answered_until_s_ = std::max(answered_until_s_, std::nextafter(seen.event.time_s, 1e300));
   }

@@ -2,6 +2,7 @@
 #pragma once
 /// Stand-ins for the model: a generator that records what it was asked, a decoder that writes a known score,
 /// and two instruments whose sound can be predicted to the sample.
+#include <photoplayer/stream/clock.h>
 #include <photoplayer/stream/engine.h>
 #include <photoplayer/stream/ports.h>
 
@@ -27,6 +28,9 @@ struct SeenRequest {
   std::vector<stream::Hit> hits;
   std::int64_t end_row = -1;
   double tempo_bpm = 0.0;
+  double begun_s = 0.0;  ///< on the generator's clock, if it has one
+  int steps = 0;         ///< to begin with
+  int steps_taken = 0, guided_steps = 0;
 };
 
 /// Latents are half the noise plus the row's number in channel 0, so every row is known in advance.
@@ -36,6 +40,12 @@ class ScriptedGenerator final : public stream::LatentGenerator {
   /// Called in place of a step's work; a live test sleeps here on its clock.
   std::function<void(int call)> on_step;
   std::function<bool(int call)> fails;
+  /// The step in hand is guided.
+  bool guided_now = true;
+  /// False: an endless stream's requests are not kept.
+  bool keeps_requests = true;
+  /// For `begun_s`.
+  const stream::Clock* clock = nullptr;
   std::function<void()> on_reset;
   /// Lives outside, because the engine owns the generator.
   std::shared_ptr<std::vector<SeenRequest>> requests = std::make_shared<std::vector<SeenRequest>>();
@@ -44,6 +54,7 @@ class ScriptedGenerator final : public stream::LatentGenerator {
   [[nodiscard]] int dims() const override { return kDims; }
   [[nodiscard]] Result<stream::WindowResult> generate(const stream::WindowRequest& r) override {
     const int call = calls_++;
+    if (!keeps_requests) requests->clear();
     requests->push_back({r.first,
                          r.context,
                          r.hop,
@@ -57,11 +68,16 @@ class ScriptedGenerator final : public stream::LatentGenerator {
                          r.seen_until_s,
                          {r.hits.begin(), r.hits.end()},
                          r.end_row,
-                         r.tempo_bpm});
+                         r.tempo_bpm,
+                         clock != nullptr ? clock->now_s() : 0.0,
+                         r.steps});
     stream::WindowResult result;
     for (int left = r.steps; left > 0; --left) {
       if (r.steps_that_fit) left = std::min(left, r.steps_that_fit(left));
       if (left <= 0) break;
+      guided_now = result.guided = result.guided && (!r.guidance_fits || r.guidance_fits());
+      ++requests->back().steps_taken;
+      if (guided_now) ++requests->back().guided_steps;
       if (on_step) on_step(call);
       ++result.steps_taken;
     }
@@ -88,23 +104,26 @@ class ScriptedGenerator final : public stream::LatentGenerator {
 class ScriptedDecoder final : public stream::ScoreDecoder {
  public:
   bool can_preview = true;
+  /// A chord of three in the harmony, struck on every bar and released by the next.
+  bool has_harmony = false;
   /// Called in place of decoding's work.
   std::function<void(int call)> on_decode;
 
   [[nodiscard]] Result<stream::DecodedNotes> decode(std::int64_t first_row, std::span<const float> latents) override {
     if (on_decode) on_decode(calls_++);
-    return write(first_row, latents);
+    return write(first_row, latents, has_harmony);
   }
   [[nodiscard]] Result<stream::DecodedNotes> preview(std::int64_t first_row, std::span<const float> latents) override {
     if (!can_preview) return fail(ErrorCode::kInternal, "no preview");
-    return write(first_row, latents);
+    return write(first_row, latents, has_harmony);
   }
   void reset() override {}
 
  private:
   int calls_ = 0;
 
-  [[nodiscard]] static stream::DecodedNotes write(std::int64_t first_row, std::span<const float> latents) {
+  [[nodiscard]] static stream::DecodedNotes write(std::int64_t first_row, std::span<const float> latents,
+                                                  bool harmony) {
     stream::DecodedNotes decoded;
     const auto rows = static_cast<std::int64_t>(latents.size()) / ScriptedGenerator::kDims;
     for (std::int64_t row = first_row; row < first_row + rows; ++row) {
@@ -113,6 +132,11 @@ class ScriptedDecoder final : public stream::ScoreDecoder {
       if (row % 4 == 0) {
         if (row > 0) decoded.events.push_back(note(step, stream::Layer::kBass, false, 36));
         decoded.events.push_back(note(step, stream::Layer::kBass, true, 36));
+        for (const std::uint8_t pitch : {std::uint8_t{48}, std::uint8_t{52}, std::uint8_t{55}}) {
+          if (!harmony) break;
+          if (row > 0) decoded.events.push_back(note(step, stream::Layer::kHarmony, false, pitch));
+          decoded.events.push_back(note(step, stream::Layer::kHarmony, true, pitch));
+        }
       }
       decoded.events.push_back(note(step, stream::Layer::kMelody, true, melody));
       decoded.events.push_back(note(step + 2, stream::Layer::kMelody, false, melody));
@@ -139,6 +163,7 @@ struct SynthesiserLog {
   std::vector<PlayedEvent> played;
   std::vector<std::pair<std::int64_t, stream::Expression>> expressions;
   std::int64_t frames = 0;
+  bool keeps = true;  ///< false: only the newest of each
   int silenced = 0;
 };
 
@@ -149,10 +174,12 @@ class ClickSynthesiser final : public stream::Synthesiser {
   float gain = 0.25F;
 
   void apply(const stream::NoteEvent& event) override {
+    if (!log->keeps) log->played.clear();
     log->played.push_back({log->frames, event});
     if (event.on) pending_[static_cast<std::size_t>(event.layer)] += gain * event.velocity;
   }
   void express(const stream::Expression& expression) override {
+    if (!log->keeps) log->expressions.clear();
     log->expressions.emplace_back(log->frames, expression);
   }
   void render(std::span<float> out, std::span<const std::span<float>> stems) override {

@@ -9,101 +9,17 @@
 #include <thread>
 
 #include "support/catch.h"
-#include "support/fake_clock.h"
-#include "support/film.h"
-#include "support/scripted_model.h"
+#include "support/live_rig.h"
 
 using namespace photoplayer;
 using namespace photoplayer::stream;
 using namespace photoplayer::test;
 
-namespace {
-
-/// A live engine on a simulated clock: the test's thread shows the film and takes the sound, 10 ms at a time.
-struct Rig {
-  static constexpr int kParticipants = 4;  // test, video, sampler, conductor
-  FakeClock clock{kParticipants};
-  ScriptedGenerator* generator = nullptr;
-  ScriptedDecoder* decoder = nullptr;
-  std::shared_ptr<std::vector<SeenRequest>> requests;
-  std::shared_ptr<SynthesiserLog> log;
-  std::unique_ptr<Engine> engine;
-  Film film;
-  std::vector<float> heard;
-  std::size_t most_queued = 0;
-
-  explicit Rig(EngineSettings settings) {
-    auto made = std::make_unique<ScriptedGenerator>();
-    auto instrument = std::make_unique<ClickSynthesiser>();
-    auto reader = std::make_unique<ScriptedDecoder>();
-    generator = made.get();
-    decoder = reader.get();
-    requests = made->requests;
-    log = instrument->log;
-    auto engine_or = Engine::make(settings, {std::move(made), std::move(reader), std::move(instrument)});
-    REQUIRE(engine_or);
-    engine = std::move(*engine_or);
-    film.length_s = 1000.0;
-  }
-  ~Rig() { stop(); }
-
-  /// Each step takes `seconds(clock time)` of the simulated clock.
-  void steps_take(std::function<double(double)> seconds) {
-    generator->on_step = [this, seconds = std::move(seconds)](int) {
-      const double now_s = clock.now_s();
-      clock.wait_until(now_s + seconds(now_s));
-    };
-  }
-
-  void start() {
-    clock.set_participants(kParticipants);
-    video_stops = false;
-    video = std::thread([this] {
-      while (!video_stops.load()) {
-        film.show(engine->timeline(), clock.now_s());
-        if (!clock.wait_until(clock.now_s() + Film::kFrame_s)) return;
-      }
-    });
-    REQUIRE(engine->start_live(clock));
-    next_s_ = clock.now_s();
-  }
-
-  void stop() {
-    video_stops = true;
-    engine->stop_live();
-    if (video.joinable()) video.join();
-  }
-
-  /// Takes sound, as a device would.
-  void run_until(double time_s) {
-    std::vector<float> block(2 * 441);
-    while (clock.now_s() < time_s) {
-      most_queued = std::max(most_queued, engine->render_port().queued_frames());
-      (void)engine->render_port().render(block);
-      heard.insert(heard.end(), block.begin(), block.end());
-      if (!clock.wait_until(next_s_ += 0.01)) return;
-    }
-  }
-
- private:
-  std::thread video;
-  std::atomic<bool> video_stops{false};
-  double next_s_ = 0.0;
-};
-
-EngineSettings live_settings(double tempo_bpm = 120.0) {
-  EngineSettings settings;
-  settings.controls.tempo_bpm = tempo_bpm;
-  return settings;
-}
-
-}  // namespace
-
 TEST_CASE("Live engine: with time enough nothing is missed and nothing is early", "[stream][live]") {
   const Mode mode = GENERATE(Mode::kAligned, Mode::kInstant);
   EngineSettings settings = live_settings();
   settings.mode = mode;
-  Rig rig(settings);
+  LiveRig rig(settings);
   rig.steps_take([](double) { return 0.01; });
   std::vector<std::pair<double, double>> started;  // clock time, first beat
   rig.start();
@@ -126,7 +42,7 @@ TEST_CASE("Live engine: with time enough nothing is missed and nothing is early"
 }
 
 TEST_CASE("Live engine: in aligned mode a cut's accent sounds one latency after the cut", "[stream][live]") {
-  Rig rig(live_settings(100.0));
+  LiveRig rig(live_settings(100.0));
   rig.film.cuts = {{3.21, 1.0F}, {7.77, 1.0F}, {12.3, 1.0F}};
   rig.steps_take([](double) { return 0.005; });
   rig.start();
@@ -151,7 +67,7 @@ TEST_CASE("Live engine: in aligned mode a cut's accent sounds one latency after 
 }
 
 TEST_CASE("Live engine: a slow generator takes fewer steps and stays in time", "[stream][live]") {
-  Rig rig(live_settings());
+  LiveRig rig(live_settings());
   // 12 steps of 20 ms just fit; three times slower for a while they do not.
   rig.steps_take([](double now_s) { return now_s > 5.0 && now_s < 11.0 ? 0.06 : 0.02; });
   rig.start();
@@ -165,7 +81,7 @@ TEST_CASE("Live engine: a slow generator takes fewer steps and stays in time", "
 }
 
 TEST_CASE("Live engine: a stuck generator is stood in for, rung by rung, and comes back", "[stream][live]") {
-  Rig rig(live_settings());
+  LiveRig rig(live_settings());
   bool stuck = false;
   rig.generator->on_step = [&rig, &stuck](int) {
     if (!stuck && rig.clock.now_s() > 8.0) {
@@ -209,7 +125,7 @@ TEST_CASE("Live engine: a stuck generator is stood in for, rung by rung, and com
 }
 
 TEST_CASE("Live engine: a generator that fails is counted and stood in for", "[stream][live]") {
-  Rig rig(live_settings());
+  LiveRig rig(live_settings());
   rig.generator->fails = [](int call) { return call == 5; };
   rig.start();
   rig.run_until(12.0);
@@ -222,7 +138,7 @@ TEST_CASE("Live engine: a generator that fails is counted and stood in for", "[s
 }
 
 TEST_CASE("Live engine: a first hop that comes late leaves the rest on time", "[stream][live]") {
-  Rig rig(live_settings(100.0));
+  LiveRig rig(live_settings(100.0));
   rig.film.cuts = {{3.21, 1.0F}, {7.77, 1.0F}};
   rig.decoder->on_decode = [&rig](int call) {
     if (call == 0) rig.clock.wait_until(rig.clock.now_s() + 0.5);
@@ -244,7 +160,7 @@ TEST_CASE("Live engine: a first hop that comes late leaves the rest on time", "[
 }
 
 TEST_CASE("Live engine: a decoder that throws is counted, and the hops go on", "[stream][live]") {
-  Rig rig(live_settings());
+  LiveRig rig(live_settings());
   rig.decoder->on_decode = [](int call) {
     if (call == 4) throw std::runtime_error("scripted throw");
   };
@@ -260,7 +176,7 @@ TEST_CASE("Live engine: a decoder that throws is counted, and the hops go on", "
 }
 
 TEST_CASE("Live engine: hops do not pile up while nobody takes sound", "[stream][live]") {
-  Rig rig(live_settings());
+  LiveRig rig(live_settings());
   rig.start();
   rig.run_until(4.0);
   const std::size_t before = rig.requests->size();
@@ -272,7 +188,7 @@ TEST_CASE("Live engine: hops do not pile up while nobody takes sound", "[stream]
 }
 
 TEST_CASE("Live engine: an interrupted clock stops its work, before anyone stops it", "[stream][live]") {
-  Rig rig(live_settings());
+  LiveRig rig(live_settings());
   rig.start();
   rig.run_until(5.0);
   const std::size_t before = rig.requests->size();
@@ -285,7 +201,7 @@ TEST_CASE("Live engine: an interrupted clock stops its work, before anyone stops
 TEST_CASE("Live engine: music goes on when the video stops", "[stream][live]") {
   EngineSettings settings = live_settings();
   settings.controls.tempo_bpm.reset();
-  Rig rig(settings);
+  LiveRig rig(settings);
   rig.film.origin_s = 1e6;  // no frame ever comes
   rig.start();
   rig.run_until(10.0);
@@ -296,7 +212,7 @@ TEST_CASE("Live engine: music goes on when the video stops", "[stream][live]") {
 TEST_CASE("Live engine: it ends with the film", "[stream][live]") {
   EngineSettings settings = live_settings();
   settings.duration_s = 8.0;
-  Rig rig(settings);
+  LiveRig rig(settings);
   rig.film.length_s = 8.0;
   rig.start();
   rig.run_until(11.0);
@@ -309,7 +225,7 @@ TEST_CASE("Live engine: it ends with the film", "[stream][live]") {
 }
 
 TEST_CASE("Live engine: stop, reset and start again", "[stream][live]") {
-  Rig rig(live_settings());
+  LiveRig rig(live_settings());
   rig.start();
   rig.run_until(5.0);
   rig.stop();

@@ -61,6 +61,17 @@ TEST_CASE("Sound queue: what follows fades out where the next block is missing, 
   CHECK(largest_step(std::vector<float>(out.begin() + 8192 - 2, out.end())) < 0.002F);
   CHECK(out.back() == 0.5F);
 
+  SECTION("over as long as 300 ms, if there is so much") {
+    SoundQueue gentle;
+    gentle.add(0, block(4096, 0.5F), block(20000, 0.5F));
+    auto all = take(gentle, 4096 + 6615);
+    CHECK(all[2 * (4096 + 6614)] == Approx(0.25F).margin(0.01));  // half way down
+    gentle.add(-6615, block(16384, 0.5F), {});
+    const auto more = take(gentle, 9000);
+    all.insert(all.end(), more.begin(), more.end());
+    CHECK(largest_step(std::vector<float>(all.begin() + 8192 - 2, all.end())) < 0.002F);
+    CHECK(all.back() == 0.5F);
+  }
   SECTION("and silence lies between if it comes later still") {
     SoundQueue slow;
     slow.add(0, block(4096, 0.5F), block(SoundQueue::kFade_frames, 0.5F));

@@ -79,3 +79,36 @@ TEST_CASE("Understudy: before any music there is only the bed", "[stream][unit]"
   CHECK(hop.start_s == 2.0);
   CHECK(hop.end_s == Approx(3.0));
 }
+
+TEST_CASE("Understudy: the bed is the last harmony, softer every other bar, down to a floor", "[stream][unit]") {
+  Understudy understudy;
+  understudy.open(0.0, 0.125, 2);
+  for (std::int64_t first = 0; first < 8; first += 2) {
+    Hop hop = hop_at(first);
+    for (const std::uint8_t pitch : {std::uint8_t{48}, std::uint8_t{55}}) {
+      NoteEvent chord;
+      chord.step = first * kStepsPerBeat;
+      chord.layer = Layer::kHarmony;
+      chord.pitch = static_cast<std::uint8_t>(pitch + first / 6);
+      hop.notes.insert(hop.notes.begin(), {hop.start_s, chord});
+    }
+    understudy.listen(hop);
+  }
+  std::vector<float> velocities;
+  for (int i = 0; i < 40; ++i) {
+    const Hop hop = understudy.stand_in();
+    understudy.listen(hop);
+    if (hop.source != HopSource::kBed) continue;
+    CHECK(hop.releases_before == velocities.empty());
+    for (const TimedNote& note : hop.notes) {
+      CHECK(note.event.layer == Layer::kHarmony);
+      CHECK((note.event.pitch == 49 || note.event.pitch == 56));  // of the last hop
+      CHECK(note.time_s == Approx(hop.start_s));
+      velocities.push_back(note.event.velocity);
+    }
+  }
+  REQUIRE(velocities.size() == 2 * 9);  // 36 hops of two beats, struck every eight beats
+  CHECK(velocities.front() == Approx(0.4F));
+  CHECK(velocities[2] < velocities[1]);
+  CHECK(velocities.back() == Approx(0.15F));
+}

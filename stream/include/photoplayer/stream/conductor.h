@@ -32,8 +32,15 @@ class Conductor {
 
   Conductor(Synthesiser& synthesiser, Ledger& ledger, double origin_s);
 
-  /// Takes a hop's notes in. Hops come in order and without gaps.
+  /// Takes a hop's notes in. Hops come in order and without gaps; one that replaces takes the place of what was to
+  /// come from its start on.
   void schedule(const Hop& hop);
+  /// An accent marked for an event of this moment, and the swell on it. Sounds with the next frame that is rendered.
+  void accent(const Hit& hit);
+  /// Running time of the next frame to be rendered.
+  [[nodiscard]] double now_s() const { return origin_s_ + static_cast<double>(rendered_) / kSampleRate_hz; }
+  /// Finished sound that waits for its tick: a sound bundle's.
+  [[nodiscard]] std::size_t waiting_sound_frames() const;
   /// Running time up to which the next tick needs notes.
   [[nodiscard]] double needs_until_s() const;
   /// Running time up to which notes are known.
@@ -93,6 +100,7 @@ class Conductor {
   Limiter limiter_;
   std::int64_t tick_begin_ = 0;  ///< frame at which the tick in hand begins
   std::int64_t rendered_ = 0;    ///< frames the synthesiser has made
+  std::int64_t sound_end_ = 0;   ///< frame up to which it has decoded sound in hand
   bool stems_wanted_ = false;
   std::vector<float> mix_;  // of one tick, interleaved
   std::vector<float> gains_;

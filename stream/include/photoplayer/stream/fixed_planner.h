@@ -7,6 +7,7 @@
 #include <photoplayer/stream/planner.h>
 
 #include <cstdint>
+#include <limits>
 
 namespace photoplayer::stream {
 
@@ -16,6 +17,8 @@ struct FixedPlannerSettings {
   int context_rows = 108;
   int look_ahead_rows = 22;
   float warm_start = 0.6F;  ///< diffusion time at which provisional rows start again
+  /// Instant and live: a cut is seen before the hop that follows it, and the conductor reports it.
+  bool follows_cuts = false;
 };
 
 /// The most whole rows within `max_hop_s`, at least one.
@@ -32,16 +35,22 @@ class FixedPlanner final : public Planner {
   [[nodiscard]] Plan plan(const Timeline& timeline, double seen_until_s, const Controls& controls,
                           std::int64_t known_rows) override;
   void accept(const Plan& plan) override;
+  void at_most(int rows) override { most_rows_ = rows; }
+  /// The decoder cannot take back what it gave out.
+  [[nodiscard]] bool step_back(std::int64_t /*row*/) override { return false; }
   void substitute(int rows) override { row_ += rows; }
 
   [[nodiscard]] std::int64_t row() const override { return row_; }
   [[nodiscard]] double start_s() const override { return clock_.time_s(row_); }
+  [[nodiscard]] double row_s(std::int64_t row) const override { return clock_.time_s(row); }
   [[nodiscard]] double step_s() const override;
 
  private:
   FixedPlannerSettings settings_;
   FixedLatentClock clock_;
   std::int64_t row_ = 0;
+  double answered_until_s_;
+  int most_rows_ = std::numeric_limits<int>::max();
 };
 
 }  // namespace photoplayer::stream

@@ -30,6 +30,7 @@ struct Hop {
   std::vector<Hit> hits;              ///< whose accents are among `notes`
   DecodedSound sound;                 ///< of a sound bundle
   bool releases_before = false;       ///< what sounds at `start_s` belongs to other material: end it there
+  bool replaces = false;              ///< early: what was planned from `start_s` on gives way
   bool ends_piece = false;            ///< what sounds at `end_s` is released, nothing follows
   std::vector<NoteEvent> look_ahead;  ///< live only: notes of the provisional rows behind the hop
   int look_ahead_rows = 0;

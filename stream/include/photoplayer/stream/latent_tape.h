@@ -41,6 +41,8 @@ class LatentTape {
   /// Makes `count` rows final without new latents: provisional ones as far as they go, then copies of the
   /// rows `repeat_rows` before. For what the ladder played in place of a late hop.
   void commit_substitute(int count, int repeat_rows);
+  /// Rows from `row` on are not final after all: an early hop will replace them.
+  void reopen(std::int64_t row);
   void reset();
 
  private:

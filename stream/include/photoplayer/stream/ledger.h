@@ -26,7 +26,11 @@ class Ledger {
  public:
   void window_sampled(double tempo_bpm, const Controls& decided, bool fewer_steps, bool guided);
   void notes_decoded(int notes, int corrected);
-  /// A hop that will sound, whoever made it.
+  /// Live: the window in hand begins with `steps` of the `asked`, `budget_s` before its deadline.
+  void paced(int steps, int asked, double budget_s);
+  void steps_changed(bool raised);
+  void queue(double seconds, double limit_s);
+  /// A hop that will sound, whoever made it. One that replaces others takes their entries too.
   void hop_scheduled(const Hop& hop);
   void events_seen(std::span<const ReportedEvent> events);
   void failed(const Error& error);
@@ -55,6 +59,7 @@ class Ledger {
   std::deque<ReportedBeat> beats_;
   std::deque<ReportedEvent> events_;
   std::array<Quantiles, kStageNames.size()> stages_;
+  Quantiles queue_;
   bool any_hop_ = false;
 };
 

@@ -20,7 +20,7 @@ struct PictureView {
 inline constexpr int kThumbWidth = 64;  ///< fast path: the whole frame, stretched
 inline constexpr int kThumbHeight = 36;
 inline constexpr int kStillSide = 128;  ///< slow path: the whole frame, stretched to a square
-inline constexpr int kClipSide = 224;  ///< slow path, for CLIP: the middle of the frame, short side to side
+inline constexpr int kClipSide = 224;   ///< slow path, for CLIP: the middle of the frame, short side to side
 
 /// What an encoder looks at.
 enum class StillKind : std::uint8_t {

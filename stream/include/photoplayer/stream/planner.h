@@ -25,6 +25,7 @@ struct Plan {
   std::vector<Hit> hits;        ///< accents to sound in this hop; `step` may be the next hop's first
   std::vector<Hit> carried;     ///< met at the end of the last hop, on this hop's first step
   std::vector<ReportedEvent> events;
+  double answered_until_s = 0.0;  ///< events before this need no further answer
   bool ends_piece = false;
   bool rows_are_beats = true;
   BeatClock clock{0.0, 120.0};  ///< as it is if the plan is accepted; means nothing unless rows are beats
@@ -53,12 +54,17 @@ class Planner {
   [[nodiscard]] virtual Plan plan(const Timeline& timeline, double seen_until_s, const Controls& controls,
                                   std::int64_t known_rows) = 0;
   virtual void accept(const Plan& plan) = 0;
+  /// Live: the next hops have at most so many rows, until told otherwise.
+  virtual void at_most(int rows) = 0;
+  /// Live: the next hop begins at `row` of the hop accepted last, whose rest it replaces. False: this kind cannot.
+  [[nodiscard]] virtual bool step_back(std::int64_t row) = 0;
   /// `rows` went by without a plan of ours.
   virtual void substitute(int rows) = 0;
 
-  [[nodiscard]] virtual std::int64_t row() const = 0;  ///< first of the next hop
-  [[nodiscard]] virtual double start_s() const = 0;    ///< where it begins
-  [[nodiscard]] virtual double step_s() const = 0;     ///< a quarter of its first row
+  [[nodiscard]] virtual std::int64_t row() const = 0;              ///< first of the next hop
+  [[nodiscard]] virtual double start_s() const = 0;                ///< where it begins
+  [[nodiscard]] virtual double row_s(std::int64_t row) const = 0;  ///< where a row of the last hop begins
+  [[nodiscard]] virtual double step_s() const = 0;                 ///< a quarter of its first row
 };
 
 }  // namespace photoplayer::stream

@@ -51,6 +51,9 @@ struct WindowRequest {
   /// Asked before every step with the number of steps left; answers how many still fit (≤ the argument).
   /// Empty: all fit. 0 ends the run at the present estimate.
   std::function<int(int)> steps_that_fit;
+  /// Asked after `steps_that_fit`, before every step that would be guided. False: this step and the rest of the run go
+  /// without guidance, at half the cost. Empty: guidance fits.
+  std::function<bool()> guidance_fits;
 };
 
 struct WindowResult {

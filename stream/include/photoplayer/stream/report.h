@@ -34,6 +34,18 @@ struct LadderCounts {
   std::uint64_t fewer_steps = 0, no_guidance = 0, look_ahead = 0, repeat_bar = 0, bed = 0;
 };
 
+/// How the live threads are doing.
+struct LiveFacts {
+  int steps = 0;                      ///< that a window begins with now
+  double budget_s = 0.0;              ///< a window is begun so long before its deadline
+  std::uint64_t steps_lowered = 0;    ///< times that repeated lateness lowered the step count
+  std::uint64_t steps_raised = 0;     ///< times that it was raised again
+  std::uint64_t lowered_windows = 0;  ///< windows that began with fewer steps than asked for
+  std::uint64_t early_hops = 0;       ///< hops that a strong visual event called before their time
+  StageTimes queue;                   ///< finished sound between the decoder and the render thread, every 10 ms
+  double queue_limit_s = 0.0;         ///< its bound: the jitter buffer, of a sound one hop more
+};
+
 struct Report {
   std::uint64_t windows = 0;
   std::vector<double> seams_s, beats_s, bars_s;
@@ -44,6 +56,7 @@ struct Report {
   std::uint64_t notes = 0, notes_corrected = 0;
   std::uint64_t underrun_events = 0, underrun_frames = 0;
   LadderCounts ladder;
+  LiveFacts live;              ///< of a live run
   std::uint64_t failures = 0;  ///< windows that the generator or decoder failed on, live
   std::string last_failure;
   std::vector<StageTimes> stages;

@@ -24,6 +24,13 @@ struct SamplerSettings {
   int kept_rows = 64;  ///< on the tape: what any window or the decoder looks back at, and a bar more for repeats
 };
 
+/// Live: what a run must fit into. See WindowRequest.
+struct RunLimits {
+  int steps = 0;  ///< to begin with; 0: as the settings say
+  std::function<int(int)> steps_that_fit;
+  std::function<bool()> guidance_fits;
+};
+
 /// One of the two.
 struct Decoders {
   ScoreDecoder* score = nullptr;
@@ -35,6 +42,7 @@ class Sampler {
   Sampler(const SamplerSettings& settings, LatentGenerator& generator, Decoders decoders,
           std::unique_ptr<Planner> planner, Ledger& ledger);
 
+  [[nodiscard]] const SamplerSettings& settings() const { return settings_; }
   [[nodiscard]] Planner& planner() { return *planner_; }
 
   /// The slow half: plans and samples the next hop. Leaves no trace unless `commit` follows.
@@ -44,8 +52,9 @@ class Sampler {
     bool fewer_steps = false;
   };
   [[nodiscard]] Result<Sampled> sample(const Timeline& timeline, double seen_until_s, const Controls& controls,
-                                       const std::function<int(int)>& steps_that_fit);
-  /// The quick half: makes it part of the piece and reads it.
+                                       const RunLimits& limits);
+  /// The quick half: makes it part of the piece and reads it. A plan that begins before the end of the last hop
+  /// replaces the rest of that.
   [[nodiscard]] Result<Hop> commit(Sampled sampled);
 
   /// A hop of the plan's times, without notes or sound.

@@ -2,7 +2,8 @@
 #pragma once
 /// Decoded sound that waits for its moment. Blocks come in order; each brings a little of what would follow it, which
 /// fades out where the next block is missing and gives way where it is there. A block after a gap, or one whose
-/// beginning is past, fades in. Owned by whoever renders. Tested in tests/unit/stream/sound_queue_test.cpp.
+/// beginning is past, fades in over what still sounds. Owned by whoever renders. Tested in
+/// tests/unit/stream/sound_queue_test.cpp.
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,7 +13,8 @@ namespace photoplayer::stream {
 
 class SoundQueue {
  public:
-  static constexpr std::size_t kFade_frames = 1323;  ///< 30 ms
+  static constexpr std::size_t kFade_frames = 1323;      ///< 30 ms: in
+  static constexpr std::size_t kFadeOut_frames = 13230;  ///< 300 ms: out, as far as there is something to fade
 
   /// Interleaved stereo that begins `frames_ahead` frames after what was taken so far; negative: so much is past.
   /// `after`: what would follow, of any length.

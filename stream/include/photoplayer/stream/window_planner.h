@@ -6,6 +6,7 @@
 #include <photoplayer/stream/planner.h>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct Ending {
 enum class HitPolicy : std::uint8_t {
   kMeet,   ///< aligned: events of the hop are known before it sounds, accents land on them
   kReact,  ///< instant: what was seen since the last window is answered on the next hop's first beat
+  kLeave,  ///< instant and live: the conductor has answered it at once; the notes of the next hop follow
 };
 
 struct PlannerSettings {
@@ -61,10 +63,13 @@ class WindowPlanner final : public Planner {
   [[nodiscard]] Plan plan(const Timeline& timeline, double seen_until_s, const Controls& controls,
                           std::int64_t known_rows) override;
   void accept(const Plan& plan) override;
+  void at_most(int rows) override { most_rows_ = rows; }
+  [[nodiscard]] bool step_back(std::int64_t row) override;
   void substitute(int rows) override { row_ += rows; }
 
   [[nodiscard]] std::int64_t row() const override { return row_; }
   [[nodiscard]] double start_s() const override { return clock_.time_s(row_); }
+  [[nodiscard]] double row_s(std::int64_t row) const override { return clock_.time_s(row); }
   [[nodiscard]] double step_s() const override { return clock_.step_s_at(row_ * kStepsPerBeat); }
   [[nodiscard]] const BeatClock& clock() const { return clock_; }
 
@@ -72,6 +77,7 @@ class WindowPlanner final : public Planner {
   [[nodiscard]] double hop_tempo_bpm() const;
   void aim(double film_end_s);
   void meet(Plan& plan, const std::vector<VisualEvent>& events, float follow) const;
+  [[nodiscard]] bool follow_events(Plan& plan, const std::vector<VisualEvent>& events, float follow) const;
   void react(Plan& plan, const std::vector<VisualEvent>& events, float follow) const;
 
   PlannerSettings settings_;
@@ -80,10 +86,11 @@ class WindowPlanner final : public Planner {
   std::optional<double> user_bpm_;
   std::optional<double> film_end_s_;
   std::int64_t row_ = 0;
+  int most_rows_ = std::numeric_limits<int>::max();
   std::int64_t end_row_ = -1;
   double land_s_ = 0.0;  ///< running time of `end_row_`
   double last_hit_s_ = -1e9;
-  double answered_until_s_;  ///< kReact: events before this had their chance
+  double answered_until_s_;  ///< not kMeet: events before this had their chance
   std::vector<Hit> carried_;
   Controls last_controls_;
 };
