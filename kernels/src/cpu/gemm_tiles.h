@@ -38,7 +38,7 @@ class GemmTiles {
   static constexpr std::int64_t kStrip = 2 * kLanes;
   static constexpr std::int64_t kStripsPerTile = 4;
   static constexpr std::int64_t kTileColumns = kStripsPerTile * kStrip;
-  static constexpr std::int64_t kTileRows = 768;
+  static constexpr std::int64_t kTileRows = 384;
 
   using Sums = Vector[Machine::kRows][2];
 
@@ -112,14 +112,18 @@ class GemmTiles {
   template <int kRows>
   static void run_rows(const GemmArgs& args, const DepthBlock& block, const float* panel, std::int64_t row,
                        std::int64_t column, std::int64_t width, bool begun) noexcept {
-    Sums sums;
     float* y = args.y + row * args.y_stride + column;
-    begin_sums<kRows>(args, y, column, width, begun, sums);
+    Sums sums;
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+      sums[r][0] = sums[r][1] = Vector{};
+      __builtin_prefetch(y + r * args.y_stride, 1);  // rows of y are far apart; there is time until they are needed
+    }
     const float* x = args.x + row * args.x_stride + block.tap * args.tap_stride + block.first;
     for (std::int64_t t = 0; t < block.taps; ++t) {
       add_products<kRows>(x + t * args.tap_stride, args.x_stride, panel + t * block.depth * kStrip, block.depth, sums);
     }
-    end_sums<kRows>(y, args.y_stride, width, sums);
+    end_sums<kRows>(args, y, column, width, begun, sums);
   }
 
   /// Rows go in threes, each three behind one pointer: more pointers would not fit into the registers.
@@ -143,9 +147,10 @@ class GemmTiles {
     }
   }
 
+  /// Adds the bias to the first block's sums and what y holds to those of the later ones.
   template <int kRows>
-  [[gnu::always_inline]] static void begin_sums(const GemmArgs& args, const float* y, std::int64_t column,
-                                                std::int64_t width, bool begun, Sums& sums) noexcept {
+  [[gnu::always_inline]] static void end_sums(const GemmArgs& args, float* y, std::int64_t column, std::int64_t width,
+                                              bool begun, Sums& sums) noexcept {
     const bool add = begun || args.accumulate, biased = !begun && args.bias != nullptr;
     alignas(64) float part[static_cast<std::size_t>(kStrip)] = {};
     const auto pick = [&](const float* from) {
@@ -159,20 +164,12 @@ class GemmTiles {
       left = Machine::load(bias), right = Machine::load(bias + kLanes);
     }
 #pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) {
-      sums[r][0] = left, sums[r][1] = right;
-      if (!add) continue;
-      const float* held = pick(y + r * args.y_stride);
-      sums[r][0] += Machine::load(held), sums[r][1] += Machine::load(held + kLanes);
-    }
-  }
-
-  template <int kRows>
-  [[gnu::always_inline]] static void end_sums(float* y, std::ptrdiff_t stride, std::int64_t width,
-                                              const Sums& sums) noexcept {
-    alignas(64) float part[static_cast<std::size_t>(kStrip)];
-#pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r, y += stride) {
+    for (int r = 0; r < kRows; ++r, y += args.y_stride) {
+      if (biased) sums[r][0] += left, sums[r][1] += right;
+      if (add) {
+        const float* held = pick(y);
+        sums[r][0] += Machine::load(held), sums[r][1] += Machine::load(held + kLanes);
+      }
       float* to = width == kStrip ? y : part;
       Machine::store(to, sums[r][0]), Machine::store(to + kLanes, sums[r][1]);
       for (std::int64_t j = 0; width != kStrip && j < width; ++j) y[j] = part[j];

@@ -23,10 +23,10 @@ void fade(std::span<const float> old, std::span<float> fresh, std::int64_t chann
 
 }  // namespace
 
-OobleckStream::OobleckStream(OobleckDecoder decoder, std::int64_t fade_frames)
-    : decoder_(std::move(decoder)),
-      context_(decoder_context(decoder_->config())),
-      look_ahead_(latents_behind(decoder_->config(), {0, fade_frames - 1}).last + 1),
+OobleckStream::OobleckStream(const OobleckDecoder& decoder, std::int64_t fade_frames)
+    : decoder_(decoder),
+      context_(decoder_context(decoder_.config())),
+      look_ahead_(latents_behind(decoder_.config(), {0, fade_frames - 1}).last + 1),
       fade_frames_(fade_frames) {}
 
 /// Latents [from, to) as the decoder takes them; what the tape does not have yet repeats its last.
@@ -40,7 +40,7 @@ torch::Tensor OobleckStream::window(const stream::LatentTape& tape, std::int64_t
 
 Result<std::vector<float>> OobleckStream::advance(const stream::LatentTape& tape) {
   const torch::NoGradGuard guard;
-  const auto& config = decoder_->config();
+  const auto& config = decoder_.config();
   const std::int64_t end = tape.final_end();
   const std::int64_t from = std::max<std::int64_t>(0, next_ - context_);
   if (end <= next_) return std::vector<float>();

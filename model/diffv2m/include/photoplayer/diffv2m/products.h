@@ -14,7 +14,8 @@ namespace photoplayer::diffv2m {
                                     const torch::Tensor& bias = {});
 
 /// softmax(q kᵀ / √dims + hidden) v. q [batch, heads, n, dims]; k, v [batch, kv_heads, m, dims], query head h reads kv
-/// head h · kv_heads / heads; `hidden` is undefined or broadcasts to [batch, 1, 1, m] with −∞ at keys out of sight.
+/// head h · kv_heads / heads; `hidden` is undefined or broadcasts to [batch, 1, 1, m], or to [batch, 1, n, m] where
+/// each has its own key head, with −∞ at keys out of sight.
 [[nodiscard]] torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                                    const torch::Tensor& hidden = {});
 

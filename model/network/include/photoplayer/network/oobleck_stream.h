@@ -5,7 +5,7 @@
 /// look-ahead does not: it is provisional, and the last latents of a hop were decoded in view of it. So what a hop
 /// foresaw of the next one's beginning fades into what the next one makes of it, related material and cuts alike.
 /// Owned and used by the sampler's thread. Tested in tests/unit/model/oobleck_stream_test.cpp.
-#include <photoplayer/network/oobleck.h>
+#include <photoplayer/network/fast_oobleck.h>
 #include <photoplayer/stream/latent_tape.h>
 
 #include <cstdint>
@@ -20,7 +20,8 @@ class OobleckStream {
   /// For the tape's own crossfade; why so many: docs/decisions/0006-latent-fade.md.
   static constexpr int kTapeFade_rows = 8;
 
-  explicit OobleckStream(OobleckDecoder decoder, std::int64_t fade_frames = kFade_frames);
+  /// Keeps the weights in its own layout, not the decoder.
+  explicit OobleckStream(const OobleckDecoder& decoder, std::int64_t fade_frames = kFade_frames);
 
   /// So many latents the tape must have before a hop and should have behind it: 10 and 10 if published.
   [[nodiscard]] std::int64_t context() const { return context_; }
@@ -39,7 +40,7 @@ class OobleckStream {
  private:
   [[nodiscard]] torch::Tensor window(const stream::LatentTape& tape, std::int64_t from, std::int64_t to) const;
 
-  OobleckDecoder decoder_;
+  FastOobleckDecoder decoder_;
   std::int64_t context_;
   std::int64_t look_ahead_;
   std::int64_t fade_frames_;
