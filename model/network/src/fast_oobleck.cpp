@@ -103,7 +103,7 @@ struct FastOobleckDecoder::State {
 
   explicit State(const OobleckDecoder& decoder);
   std::vector<RowConvolution*> convolutions();
-  [[nodiscard]] torch::Tensor decode(const torch::Tensor& latents) const;
+  [[nodiscard]] torch::Tensor decode(const torch::Tensor& latents, Span frames) const;
 };
 
 FastOobleckDecoder::State::State(const OobleckDecoder& decoder) : config(decoder->config()) {
@@ -134,17 +134,38 @@ std::vector<RowConvolution*> FastOobleckDecoder::State::convolutions() {
   return all;
 }
 
-/// latents [latent_dims, latents] → [audio_channels, frames]
-torch::Tensor FastOobleckDecoder::State::decode(const torch::Tensor& latents) const {
-  auto h = convolved({}, first, latents.t().contiguous());
-  for (std::size_t i = 0; i < stages.size(); ++i) {
-    const auto stride = config.strides[stages.size() - 1 - i], rows = h.size(0) * stride;
-    h = convolved(stages[i].before, stages[i].up, h);
-    h = h.view({h.size(0) * stride, -1}).narrow(0, stride / 2, rows);
-    for (const auto& unit : stages[i].units) h = through(unit, h);
+/// Rows of time from `first` on.
+struct Stretch {
+  torch::Tensor rows;  // [rows, channels]
+  std::int64_t first = 0;
+  /// Those of `span` that are there.
+  [[nodiscard]] Stretch cut(Span span) const {
+    const auto from = std::max(span.first, first), to = std::min(span.last + 1, first + rows.size(0));
+    return {rows.narrow(0, from - first, to - from), from};
   }
-  h = convolved(before_last, last, h).t();
-  return config.final_tanh ? h.tanh() : h;
+};
+
+/// latents [latent_dims, latents] → [audio_channels, frames]. Where a stretch is cut, convolutions see zeros instead of
+/// what was there, so each cut leaves as many rows as the layers behind it look at.
+torch::Tensor FastOobleckDecoder::State::decode(const torch::Tensor& latents, Span frames) const {
+  std::vector<Span> needed = {rows_behind_end(frames)};  // at each block's exit, from the last block's on
+  for (const auto stride : config.strides) needed.push_back(rows_behind_block(stride, needed.back()));
+
+  Stretch h{latents.t(), 0};
+  h = h.cut(rows_behind_end(needed.back()));
+  h.rows = convolved({}, first, h.rows.contiguous());
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const auto stride = config.strides[stages.size() - 1 - i];
+    h = h.cut(needed[stages.size() - i]);
+    const auto rows = h.rows.size(0) * stride;
+    h = {convolved(stages[i].before, stages[i].up, h.rows), h.first * stride};
+    h.rows = h.rows.view({-1, h.rows.size(1) / stride}).narrow(0, stride / 2, rows);
+    for (const auto& unit : stages[i].units) h.rows = through(unit, h.rows);
+  }
+  h = h.cut(needed.front());
+  h.rows = convolved(before_last, last, h.rows);
+  const auto audio = h.cut(frames).rows.t();
+  return config.final_tanh ? audio.tanh() : audio;
 }
 
 FastOobleckDecoder::FastOobleckDecoder(const OobleckDecoder& decoder, bool bf16_products) {
@@ -166,9 +187,16 @@ const OobleckConfig& FastOobleckDecoder::config() const {
 }
 
 torch::Tensor FastOobleckDecoder::operator()(const torch::Tensor& latents) const {
+  return frames(latents, {0, latents.size(2) * config().frames_per_latent() - 1});
+}
+
+torch::Tensor FastOobleckDecoder::frames(const torch::Tensor& latents, Span frames) const {
   torch::NoGradGuard guard;
+  TORCH_CHECK(
+      0 <= frames.first && frames.first <= frames.last && frames.last < latents.size(2) * config().frames_per_latent(),
+      "Oobleck: ", latents.size(2), " latents do not have the frames ", frames.first, " to ", frames.last);
   std::vector<torch::Tensor> audio;
-  for (const auto& one : latents.unbind(0)) audio.push_back(state_->decode(one));
+  for (const auto& one : latents.unbind(0)) audio.push_back(state_->decode(one, frames));
   return torch::stack(audio);
 }
 

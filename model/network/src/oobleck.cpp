@@ -118,16 +118,21 @@ std::int64_t OobleckConfig::frames_per_latent() const {
   return std::accumulate(strides.begin(), strides.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-Span latents_behind(const OobleckConfig& config, Span frames) {
-  const auto through = [&](std::int64_t reach) { frames = {frames.first - reach, frames.last + reach}; };
-  through(kKernel / 2);
-  for (const auto stride : config.strides) {
-    for (const auto dilation : kDilations) through(dilation * (kKernel / 2));
-    frames = {ceil_div(frames.first + stride / 2 - (2 * stride - 1), stride),
-              floor_div(frames.last + stride / 2, stride)};
+Span rows_behind_end(Span rows) {
+  return {rows.first - kKernel / 2, rows.last + kKernel / 2};
+}
+
+Span rows_behind_block(std::int64_t stride, Span rows) {
+  for (const auto dilation : kDilations) {
+    rows = {rows.first - dilation * (kKernel / 2), rows.last + dilation * (kKernel / 2)};
   }
-  through(kKernel / 2);
-  return frames;
+  return {ceil_div(rows.first + stride / 2 - (2 * stride - 1), stride), floor_div(rows.last + stride / 2, stride)};
+}
+
+Span latents_behind(const OobleckConfig& config, Span frames) {
+  auto rows = rows_behind_end(frames);
+  for (const auto stride : config.strides) rows = rows_behind_block(stride, rows);
+  return rows_behind_end(rows);
 }
 
 std::int64_t decoder_context(const OobleckConfig& config) {

@@ -48,9 +48,11 @@ Result<std::vector<float>> OobleckStream::advance(const stream::LatentTape& tape
     return fail(ErrorCode::kInternal, "the tape forgot latent " + std::to_string(from) + ", which the decoder needs");
   }
 
-  const auto audio = decoder_(window(tape, from, end + look_ahead_));  // [1, channel, frame]
-  const auto new_audio = audio[0].t().slice(0, (next_ - from) * config.frames_per_latent()).contiguous();
-  const auto hop_values = (end - next_) * config.frames_per_latent() * config.audio_channels;
+  const auto per_latent = config.frames_per_latent();
+  const Span wanted = {(next_ - from) * per_latent, (end - from) * per_latent + fade_frames_ - 1};
+  const auto audio = decoder_.frames(window(tape, from, end + look_ahead_), wanted);  // [1, channel, frame]
+  const auto new_audio = audio[0].t().contiguous();
+  const auto hop_values = (end - next_) * per_latent * config.audio_channels;
   const float* values = new_audio.data_ptr<float>();
   std::vector<float> hop(values, values + hop_values);
   fade(foreseen_, hop, config.audio_channels);

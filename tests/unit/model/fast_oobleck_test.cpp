@@ -53,6 +53,26 @@ TEST_CASE("FastOobleck: equals the plain decoder at the published rates", "[mode
   CHECK(relative_error(FastOobleckDecoder(plain)(x), plain(x)) <= 1e-5);
 }
 
+TEST_CASE("FastOobleck: some of the frames are what they are among all", "[model][unit]") {
+  torch::NoGradGuard guard;
+  torch::manual_seed(7);
+  OobleckConfig config;
+  config.channels = 8;
+  const FastOobleckDecoder fast(tests::make_random_oobleck(config, 2));
+  const std::int64_t latents = 26, frames = latents * config.frames_per_latent();
+  const auto x = torch::randn({1, 64, latents}), all = fast(x);
+  for (const Span span :
+       {Span{0, 0}, Span{0, 4000}, Span{20480, 30000}, Span{30001, 30001}, Span{frames - 3, frames - 1}}) {
+    INFO("frames " << span.first << " to " << span.last);
+    const auto expected = all.narrow(2, span.first, span.last - span.first + 1);
+    const auto actual = fast.frames(x, span);
+    REQUIRE(actual.sizes() == expected.sizes());
+    CHECK(((actual - expected).abs().max() / all.std()).item<double>() <= 1e-6);
+  }
+  CHECK_THROWS_AS(fast.frames(x, {0, frames}), c10::Error);
+  CHECK_THROWS_AS(fast.frames(x, {-1, 5}), c10::Error);
+}
+
 TEST_CASE("FastOobleck: products of bf16 numbers stay within what bf16 rounds", "[model][unit]") {
   torch::NoGradGuard guard;
   torch::manual_seed(5);

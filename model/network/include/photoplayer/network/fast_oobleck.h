@@ -22,6 +22,9 @@ class FastOobleckDecoder {
   [[nodiscard]] const OobleckConfig& config() const;
   /// latents [batch, latent_dims, latents] → [batch, audio_channels, frames]. No gradient.
   [[nodiscard]] torch::Tensor operator()(const torch::Tensor& latents) const;
+  /// The same for some of the frames, which costs little more than those: what only context needs is left out at each
+  /// rate. Throws c10::Error if the latents do not have them.
+  [[nodiscard]] torch::Tensor frames(const torch::Tensor& latents, Span frames) const;
 
  private:
   struct State;

@@ -29,6 +29,10 @@ struct OobleckConfig {
 struct Span {
   std::int64_t first = 0, last = 0;
 };
+/// The rows at the entrance of a decoder's block of this stride that these rows at its exit depend on.
+[[nodiscard]] Span rows_behind_block(std::int64_t stride, Span rows);
+/// What the first and the last convolution of a decoder look at.
+[[nodiscard]] Span rows_behind_end(Span rows);
 /// The latents that these frames of the decoder's output depend on. Frame 0 is the first of latent 0.
 [[nodiscard]] Span latents_behind(const OobleckConfig& config, Span frames);
 /// So many latents of context on both sides make the decoding of a latent exact: 10 for the published config.
