@@ -20,8 +20,9 @@
 #include "timing.h"
 
 using namespace photoplayer;
-using bench::quantile;
-using bench::seconds_of;
+using bench::time_of;
+using bench::Timing;
+using bench::Timings;
 
 namespace {
 
@@ -78,29 +79,30 @@ double executed_operations(const diffv2m::Config& config, std::int64_t latents) 
   return 2.0 * ((both * (depth - 1.0) + one) * (self + attend_self) + depth * (one * cross + both * forward));
 }
 
-struct Peak {
-  double library = 0.0, ours = 0.0;
-  [[nodiscard]] double best() const { return std::max(library, ours); }
-};
-
-/// Of a product that is large in every direction, in operations a second.
-class PeakMeter {
+/// A product that is large in every direction, by the library and by our kernel.
+class LargeProduct {
  public:
-  explicit PeakMeter(torch::ScalarType type)
+  explicit LargeProduct(torch::ScalarType type)
       : a_(torch::randn({kSide, kSide}).to(type)),
         b_(torch::randn({kSide, kSide}).to(type)),
         x_(torch::randn({kSide, kSide})),
         weight_(torch::randn({kSide, kSide}).to(torch::kBFloat16)) {}
-  [[nodiscard]] Peak measure() const {
-    const double operations =
-        2.0 * static_cast<double>(kSide) * static_cast<double>(kSide) * static_cast<double>(kSide);
-    return {operations / seconds_of([&] { return torch::mm(a_, b_); }),
-            operations / seconds_of([&] { return network::linear_on_cpu(x_, weight_, {}); })};
+
+  void measure() {
+    library_.add(time_of([&] { return torch::mm(a_, b_); }));
+    ours_.add(time_of([&] { return network::linear_on_cpu(x_, weight_, {}); }));
   }
+  /// Operations a second, the best so far.
+  [[nodiscard]] double library() const { return kOperations / library_.fastest(); }
+  [[nodiscard]] double ours() const { return kOperations / ours_.fastest(); }
+  [[nodiscard]] double best() const { return std::max(library(), ours()); }
+  [[nodiscard]] double best_per_core() const { return kOperations / std::min(library_.cores_s(), ours_.cores_s()); }
 
  private:
   static constexpr std::int64_t kSide = 2048;
+  static constexpr double kOperations = 2.0 * kSide * kSide * kSide;
   torch::Tensor a_, b_, x_, weight_;
+  Timings library_, ours_;
 };
 
 /// A guided step of eager mode: both branches as a batch of two, one of them with contexts of zeros.
@@ -114,12 +116,15 @@ class EagerStep {
     };
     semantic_ = context(kTokens), rhythm_ = context(kTokens), colour_ = context(kColourTokens);
   }
-  [[nodiscard]] double seconds(std::int64_t latents) const {
+  [[nodiscard]] Timing step(std::int64_t latents) const {
     const auto t = torch::full({2}, kTime, torch::kFloat).to(type_);
     auto h = torch::randn({2, latents + 1, config_.width}).to(type_);
-    return static_cast<double>(config_.depth) / kEagerBlocks * seconds_of([&] {
-             for (int i = 0; i < kEagerBlocks; ++i) h = block_(h, semantic_, rhythm_, rhythm_, t);
-           });
+    const auto timing = time_of([&] {
+      for (int i = 0; i < kEagerBlocks; ++i) h = block_(h, semantic_, rhythm_, rhythm_, t);
+      return 0;
+    });
+    const double times = static_cast<double>(config_.depth) / kEagerBlocks;
+    return {times * timing.wall_s, times * timing.cores_s};
   }
 
  private:
@@ -160,9 +165,26 @@ double disagreement(diffv2m::Config config, const diffv2m::Weights& weights) {
   return ((actual - expected).abs().max() / expected.std()).item<double>();
 }
 
+void say_times(const char* what, const Timings& timings) {
+  std::printf("  %-11s fastest %7.3f  p50 %7.3f  p99 %7.3f s; %7.3f core-seconds\n", what, timings.fastest(),
+              timings.p50(), timings.p99(), timings.cores_s());
+}
+
+void say_rates(double operations, const Timings& timings, const LargeProduct& large) {
+  const double wall = operations / timings.fastest(), core = operations / timings.cores_s();
+  std::printf("  %-11s %.1f GFLOP/s, %.0f %% of a large product's %.1f; %.1f per core-second, %.0f %% of its %.1f\n",
+              "", giga(wall), 100.0 * wall / large.best(), giga(large.best()), giga(core),
+              100.0 * core / large.best_per_core(), giga(large.best_per_core()));
+}
+
+void say_ratio(const Timings& eager, const Timings& ours) {
+  std::printf("  %-11s ours is %.2f times as fast by p50, %.2f by the fastest, %.2f by core-seconds\n", "",
+              eager.p50() / ours.p50(), eager.fastest() / ours.fastest(), eager.cores_s() / ours.cores_s());
+}
+
 /// What velocity() leaves out of a step, timed on its own on the first block and multiplied by all.
 void report_shortcuts(const diffv2m::Config& config, const diffv2m::Weights& weights, std::int64_t latents,
-                      double step_s, int repetitions) {
+                      double step_s) {
   const auto block = [&](const std::string& name) {
     return weights.at("model.model.transformer.layers.0." + name + ".weight");
   };
@@ -177,8 +199,8 @@ void report_shortcuts(const diffv2m::Config& config, const diffv2m::Weights& wei
   };
   const auto film = [&](const std::string& name) {
     const auto in = torch::randn({1, config.film_dims});
-    const auto inner = torch::linear(in, block("FiLM_" + name + ".0"));
-    torch::linear(torch::relu(inner), block("FiLM_" + name + ".2"));
+    const auto inner = diffv2m::project(in, block("FiLM_" + name + ".0"));
+    return diffv2m::project(torch::relu(inner), block("FiLM_" + name + ".2"));
   };
   const auto attention = [&] {
     const auto parts = diffv2m::project(h, block("self_attn.to_qkv")).chunk(3, -1);
@@ -186,11 +208,15 @@ void report_shortcuts(const diffv2m::Config& config, const diffv2m::Weights& wei
     return diffv2m::project(y.transpose(1, 2).reshape_as(h), block("self_attn.to_out"));
   };
   const auto say = [&](const char* what, double times, auto&& work) {
-    std::vector<double> seconds;
-    for (int i = 0; i < repetitions + 1; ++i) seconds.push_back(seconds_of(work));
-    const double saved = times * bench::median(seconds);
-    std::printf("  %-62s %7.1f ms, %4.1f %% of a step without it\n", what, 1e3 * saved,
-                100.0 * saved / (step_s + saved));
+    Timings timings;
+    // Half a second each: what ran before leaves threads that spin for a while.
+    for (double spent_s = 0.0; spent_s < 0.5;) {
+      const auto timing = time_of(work);
+      timings.add(timing, times);
+      spent_s += timing.wall_s;
+    }
+    std::printf("  %-58s %7.1f ms, %4.1f %% of a step with it\n", what, 1e3 * timings.fastest(),
+                100.0 * timings.fastest() / (step_s + timings.fastest()));
   };
   const auto depth = static_cast<double>(config.depth);
   say("keys and values once per window (3 contexts, 2 branches)", 6.0 * depth,
@@ -198,36 +224,32 @@ void report_shortcuts(const diffv2m::Config& config, const diffv2m::Weights& wei
   say("null branch without cross-attention (2 of them)", 2.0 * depth, cross);
   say("unselected branch skipped (both guidance branches)", 2.0 * depth, cross);
   say("FiLM from tables (4 small networks, 2 branches)", 2.0 * depth, [&] {
-    for (const char* name : {"gamma_sem", "beta_sem", "gamma_rhy", "beta_rhy"}) film(name);
+    for (const char* name : {"gamma_sem", "beta_sem", "gamma_rhy", "beta_rhy"}) static_cast<void>(film(name));
+    return 0;
   });
   say("first self-attention shared by both branches", 1.0, attention);
 }
 
 void report_step(const diffv2m::Config& config, const diffv2m::Network& network, const EagerStep& eager,
-                 const PeakMeter& meter, const diffv2m::Weights& weights, std::int64_t latents, int repetitions) {
+                 LargeProduct& large, const diffv2m::Weights& weights, std::int64_t latents, int repetitions) {
   const auto window = network.prepare(random_conditions(config));
   const auto x = torch::randn({1, latents, config.latent_dims});
   const double operations = executed_operations(config, latents);
   const auto step = [&] { return network.velocity(window, x, kTime, kGuidance); };
-  std::vector<double> ours, eagers, shares, ratios, peaks;
+  Timings ours, eagers;
   if (latents < 200) static_cast<void>(step());  // touches every weight once
   for (int i = 0; i < repetitions; ++i) {
-    const double before = meter.measure().best();
-    ours.push_back(seconds_of(step));
-    const double peak = std::max(before, meter.measure().best());
-    peaks.push_back(peak);
-    shares.push_back(operations / ours.back() / peak);
-    eagers.push_back(eager.seconds(latents));
-    ratios.push_back(eagers.back() / ours.back());
+    large.measure();
+    ours.add(time_of(step));
+    eagers.add(eager.step(latents));
   }
-  std::printf("guided step at %3lld latents, %.0f GFLOP executed\n", static_cast<long long>(latents), giga(operations));
-  std::printf("  ours          p50 %7.2f s  p99 %7.2f s  %6.1f GFLOP/s, %3.0f %% of a large product's %.1f\n",
-              quantile(ours, 0.5), quantile(ours, 0.99), giga(operations / bench::median(ours)),
-              100.0 * bench::median(shares), giga(bench::median(peaks)));
-  std::printf("  eager fp32    p50 %7.2f s  p99 %7.2f s  ours is %.2f times as fast\n", quantile(eagers, 0.5),
-              quantile(eagers, 0.99), bench::median(ratios));
+  std::printf("guided step at %lld latents, %.0f GFLOP executed\n", static_cast<long long>(latents), giga(operations));
+  say_times("ours", ours);
+  say_rates(operations, ours, large);
+  say_times("eager fp32", eagers);
+  say_ratio(eagers, ours);
   if (latents == 152 || latents == 108) {
-    report_shortcuts(config, weights, latents, bench::median(ours), repetitions);
+    report_shortcuts(config, weights, latents, ours.fastest());
   }
   std::fflush(stdout);
 }
@@ -237,12 +259,12 @@ void report_eager_bf16(const diffv2m::Config& config, const diffv2m::Weights& we
   constexpr std::int64_t kLatents = 152;
   const auto x = torch::randn({16, config.width}).to(torch::kBFloat16);
   const auto& weight = weights.at("model.model.transformer.layers.0.self_attn.to_out.weight");
-  const double rate =
-      2.0 * static_cast<double>(x.numel() * config.width) / seconds_of([&] { return torch::linear(x, weight); });
+  const double operations = 2.0 * static_cast<double>(x.numel() * config.width);
+  const double rate = operations / time_of([&] { return torch::linear(x, weight); }).wall_s;
   if (rate > 20e9) {
     const EagerStep eager(weights, config, torch::kBFloat16);
-    static_cast<void>(eager.seconds(kLatents));
-    std::printf("eager bf16 at %lld latents: %.2f s\n", static_cast<long long>(kLatents), eager.seconds(kLatents));
+    static_cast<void>(eager.step(kLatents));
+    std::printf("eager bf16 at %lld latents: %.2f s\n", static_cast<long long>(kLatents), eager.step(kLatents).wall_s);
     return;
   }
   std::printf(
@@ -252,7 +274,7 @@ void report_eager_bf16(const diffv2m::Config& config, const diffv2m::Weights& we
       fp32_s);
 }
 
-void report_decode(const PeakMeter& meter, int repetitions) {
+void report_decode(LargeProduct& large, int repetitions) {
   constexpr double kOperationsPerSecond = 108.6e9;  // of audio, at the published size
   constexpr std::int64_t kHop = 22, kContext = 10;
   network::OobleckConfig config;
@@ -262,27 +284,27 @@ void report_decode(const PeakMeter& meter, int repetitions) {
   const double audio_s = static_cast<double>(kHop * config.frames_per_latent()) / 44100.0;
   const auto x = torch::randn({1, config.latent_dims, kHop}),
              hop = torch::randn({1, config.latent_dims, kHop + 2 * kContext});
+  const network::Span wanted = {kContext * config.frames_per_latent(),
+                                (kContext + kHop) * config.frames_per_latent() - 1};
   const auto expected = plain(x);
   const double error = ((fast(x) - expected).abs().max() / expected.std()).item<double>();
-  std::vector<double> ours, eagers, hops, shares, ratios;
+  Timings ours, eagers, hops;
   for (int i = 0; i < repetitions; ++i) {
-    const double peak = meter.measure().best();
-    ours.push_back(seconds_of([&] { return fast(x); }) / audio_s);
-    shares.push_back(kOperationsPerSecond / ours.back() / std::max(peak, meter.measure().best()));
-    hops.push_back(seconds_of([&] { return fast(hop); }) / audio_s);
-    eagers.push_back(seconds_of([&] { return plain(x); }) / audio_s);
-    ratios.push_back(eagers.back() / ours.back());
+    large.measure();
+    ours.add(time_of([&] { return fast(x); }), 1.0 / audio_s);
+    hops.add(time_of([&] { return fast.frames(hop, wanted); }), 1.0 / audio_s);
+    eagers.add(time_of([&] { return plain(x); }), 1.0 / audio_s);
   }
-  std::printf("decode, 108.6 GFLOP per second of audio, bf16 weights; seconds of work per second of audio (RTF)\n");
+  std::printf("decoding a second of audio, %.1f GFLOP, bf16 weights; seconds are the real-time factor\n",
+              giga(kOperationsPerSecond));
+  say_times("ours", ours);
+  say_rates(kOperationsPerSecond, ours, large);
+  say_times("eager fp32", eagers);
+  say_ratio(eagers, ours);
   std::printf(
-      "  ours          p50 %.3f  p99 %.3f  %6.1f GFLOP/s, %3.0f %% of a large product; largest error / deviation "
-      "%.1e\n",
-      quantile(ours, 0.5), quantile(ours, 0.99), giga(kOperationsPerSecond / bench::median(ours)),
-      100.0 * bench::median(shares), error);
-  std::printf("  eager fp32    p50 %.3f  p99 %.3f  ours is %.2f times as fast\n", quantile(eagers, 0.5),
-              quantile(eagers, 0.99), bench::median(ratios));
-  std::printf("  a hop of %lld latents with %lld of context on both sides: p50 %.3f\n", static_cast<long long>(kHop),
-              static_cast<long long>(kContext), quantile(hops, 0.5));
+      "  ours and eager differ by %.1e of a deviation; a hop of %lld latents with %lld of context on both sides:\n",
+      error, static_cast<long long>(kHop), static_cast<long long>(kContext));
+  say_times("hop", hops);
   std::fflush(stdout);
 }
 
@@ -302,14 +324,13 @@ int main(int argc, char** argv) {
   torch::manual_seed(1);
   at::set_num_threads(argc > 3 ? std::atoi(argv[3]) : static_cast<int>(std::thread::hardware_concurrency()));
   const auto library_type = network::has_fast_bf16() ? torch::kBFloat16 : torch::kFloat;
-  const PeakMeter meter(library_type);
-  static_cast<void>(meter.measure());
-  const Peak peak = meter.measure();
+  LargeProduct large(library_type);
+  for (int i = 0; i < 5; ++i) large.measure();
   std::printf("%d threads, bf16 in hardware: %s, our kernel: %s\n", at::get_num_threads(),
               network::has_fast_bf16() ? "yes" : "no", kernels::gemm_version().name());
   std::printf("product of 2048 x 2048 x 2048: library %s %.1f GFLOP/s, ours fp32 x bf16 %.1f GFLOP/s\n",
-              library_type == torch::kFloat ? "fp32" : "bf16", giga(peak.library), giga(peak.ours));
-  report_decode(meter, repetitions);
+              library_type == torch::kFloat ? "fp32" : "bf16", giga(large.library()), giga(large.ours()));
+  report_decode(large, repetitions);
   if (lengths.empty()) return 0;
 
   const diffv2m::Config config;
@@ -322,7 +343,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   const EagerStep eager(weights, config, torch::kFloat);
-  for (const auto latents : lengths) report_step(config, *network, eager, meter, weights, latents, repetitions);
-  report_eager_bf16(config, weights, eager.seconds(152));
+  for (const auto latents : lengths) report_step(config, *network, eager, large, weights, latents, repetitions);
+  report_eager_bf16(config, weights, eager.step(152).wall_s);
   return 0;
 }
