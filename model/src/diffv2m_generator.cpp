@@ -54,13 +54,17 @@ class Diffv2mGenerator final : public stream::LatentGenerator {
     }
     job.steps = request.steps;
     job.steps_that_fit = request.steps_that_fit;
+    const bool guided = request.guidance != 1.0F;
+    bool keeps_guidance = guided;
     const auto result = network::outpaint(job, [&](const torch::Tensor& x, double t) {
-      return network_.velocity(window, x, t, static_cast<double>(request.guidance));
+      keeps_guidance = keeps_guidance && (!request.guidance_fits || request.guidance_fits());
+      return network_.velocity(window, x, t, keeps_guidance ? static_cast<double>(request.guidance) : 1.0);
     });
     const auto made = result.latents.narrow(0, request.context, rows - request.context).contiguous();
     stream::WindowResult window_result;
     window_result.latents.assign(made.data_ptr<float>(), made.data_ptr<float>() + made.numel());
     window_result.steps_taken = result.steps_taken;
+    window_result.guided = keeps_guidance || !guided;
     return window_result;
   }
 

@@ -69,6 +69,14 @@ SeenWindow look(const stream::WindowRequest& request) {
   return result;
 }
 
+/// Of a batch that sees and does not see: what sees.
+network::Contexts first_of(const network::Contexts& contexts) {
+  const auto first = [](const network::Context& context) {
+    return network::Context{context.tokens.narrow(0, 0, 1), context.visible.narrow(0, 0, 1), context.rotary};
+  };
+  return {first(contexts.affective), first(contexts.semantic), first(contexts.rhythm)};
+}
+
 class ScoreGenerator final : public stream::LatentGenerator {
  public:
   ScoreGenerator(ScoreNetworks networks, std::uint64_t seed, std::shared_ptr<ScoreChoices> choices)
@@ -138,7 +146,13 @@ class ScoreGenerator final : public stream::LatentGenerator {
     if (job.clean_context) clean = (torch::arange(rows) < request.context).expand({batch, rows});
     job.steps = request.steps;
     job.steps_that_fit = request.steps_that_fit;
+    bool keeps_guidance = guided;
     const auto result = network::outpaint(job, [&](const torch::Tensor& x, double t) {
+      keeps_guidance = keeps_guidance && (!request.guidance_fits || request.guidance_fits());
+      if (guided && !keeps_guidance) {
+        return networks_.dit(x.unsqueeze(0), torch::full({1}, static_cast<float>(t)), plan_rows, global,
+                             first_of(contexts), clean.defined() ? clean.narrow(0, 0, 1) : clean)[0];
+      }
       const auto v = networks_.dit(x.unsqueeze(0).expand({batch, -1, -1}), torch::full({batch}, static_cast<float>(t)),
                                    plans, globals, contexts, clean);
       return guided ? v[1] + request.guidance * (v[0] - v[1]) : v[0];
@@ -147,6 +161,7 @@ class ScoreGenerator final : public stream::LatentGenerator {
     stream::WindowResult window_result;
     window_result.latents.assign(made.data_ptr<float>(), made.data_ptr<float>() + made.numel());
     window_result.steps_taken = result.steps_taken;
+    window_result.guided = keeps_guidance || !guided;
     return window_result;
   }
 

@@ -83,7 +83,7 @@ bool ConductorLoop::fetch_hop() {
     const auto opening = exchange_.opening();
     if (!opening) return false;
     opened_ = true;
-    understudy_.open(opening->start_s, opening->step_s, opening->rows);
+    understudy_.open(opening->start_s, opening->step_s, opening->rows, opening->rows_are_beats);
     conductor_.silent_until(opening->start_s);
     return true;
   }

@@ -29,6 +29,11 @@ std::size_t prime_frames(const EngineSettings& settings) {
   return jitter - std::min(jitter, Limiter::kDelay_frames + Conductor::kTick_frames);
 }
 
+/// A sound's hops must begin on frames, or they do not join.
+double whole_frames(double time_s) {
+  return std::round(time_s * Conductor::kSampleRate_hz) / Conductor::kSampleRate_hz;
+}
+
 Result<void> check_range(const char* name, double value, double least, double most) {
   if (value >= least && value <= most) return {};
   return fail(ErrorCode::kUsage, std::string(name) + " is " + std::to_string(value) + ", allowed is " +
@@ -36,6 +41,11 @@ Result<void> check_range(const char* name, double value, double least, double mo
 }
 
 Result<void> check(const EngineSettings& settings, const EngineParts& parts) {
+  if (parts.sound_decoder && settings.look_ahead_rows < parts.sound_decoder->look_ahead_rows()) {
+    return fail(ErrorCode::kInternal, "look_ahead_rows is " + std::to_string(settings.look_ahead_rows) +
+                                          ", the decoder looks " +
+                                          std::to_string(parts.sound_decoder->look_ahead_rows()) + " rows ahead");
+  }
   const bool one_decoder = (parts.decoder == nullptr) != (parts.sound_decoder == nullptr);
   if (!parts.generator || !one_decoder || !parts.synthesiser) {
     return fail(ErrorCode::kInternal, "an engine needs a generator, a decoder of one kind and a synthesiser");
@@ -284,7 +294,7 @@ Result<void> EngineImpl::start_live(Clock& clock) {
   live.latency_s = latency_s();
   live.aligned = settings_.mode == Mode::kAligned;
   // Nothing can be ready at the very start if the music does not wait for the picture.
-  live.start_s = live.aligned ? origin_s_ : origin_s_ + settings_.budget_s;
+  live.start_s = live.aligned ? origin_s_ : origin_s_ + whole_frames(settings_.budget_s);
   live.first_hop_s = settings_.max_hop_s;
   live.analysis_s = settings_.analysis_s;
   live.longest_hop_s = longest_hop_s();

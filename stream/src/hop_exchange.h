@@ -22,6 +22,7 @@ class HopExchange {
     double start_s = 0.0;
     double step_s = 0.0;
     int rows = 0;
+    bool rows_are_beats = true;
   };
   struct Gap {
     int rows = 0;

@@ -101,6 +101,11 @@ void LatentTape::reopen(std::int64_t row) {
   final_end_ = std::clamp(row, first_, final_end_);
 }
 
+void LatentTape::skip(int count) {
+  data_.clear();
+  first_ = final_end_ = final_end_ + count;
+}
+
 void LatentTape::reset() {
   data_.clear();
   first_ = final_end_ = 0;

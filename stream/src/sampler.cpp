@@ -10,6 +10,14 @@
 #include <utility>
 
 namespace photoplayer::stream {
+namespace {
+
+bool finite(std::span<const float> values) {
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
+}  // namespace
+
 Sampler::Sampler(const SamplerSettings& settings, LatentGenerator& generator, Decoders decoders,
                  std::unique_ptr<Planner> planner, Ledger& ledger)
     : settings_(settings),
@@ -97,7 +105,7 @@ Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_u
     return fail(ErrorCode::kInternal, "the generator was asked for " + std::to_string(fresh_rows * width) +
                                           " numbers and returned " + std::to_string(latents.size()));
   }
-  if (!std::all_of(latents.begin(), latents.end(), [](float value) { return std::isfinite(value); })) {
+  if (!finite(latents)) {
     return fail(ErrorCode::kInternal,
                 "the generator returned latents that are not finite, from row " + std::to_string(plan.first));
   }
@@ -145,6 +153,11 @@ Result<Hop> Sampler::commit(Sampled sampled) {
   if (decoders_.sound != nullptr) {
     auto sound = decoders_.sound->decode(tape_, plan.first);
     if (!sound) return tl::unexpected(sound.error());
+    if (!finite(sound->frames) || !finite(sound->after)) {
+      decoders_.sound->reset();
+      return fail(ErrorCode::kInternal,
+                  "the decoder returned sound that is not finite, from row " + std::to_string(plan.first));
+    }
     hop.sound = std::move(*sound);
     return hop;
   }
@@ -170,9 +183,17 @@ Result<void> Sampler::read_notes(const Plan& plan, Hop& hop) {
 
 void Sampler::substituted(int rows, HopSource source) {
   const std::int64_t first = tape_.final_end();
-  tape_.commit_substitute(rows, kBeatsPerBar);
   planner_->substitute(rows);
-  if (decoders_.sound != nullptr) return;  // it finds the gap by the next hop's first row
+  if (decoders_.sound != nullptr) {  // it finds the gap by the next hop's first row
+    // A short gap goes on with what was foreseen; after a long one nothing was heard that music could go on from.
+    if (tape_.end() - first >= rows) {
+      tape_.commit_substitute(rows, kBeatsPerBar);
+    } else {
+      tape_.skip(rows);
+    }
+    return;
+  }
+  tape_.commit_substitute(rows, kBeatsPerBar);
   if (source == HopSource::kLookAhead) {
     // The conductor plays these very notes: only the decoder's memory of what sounds has to follow.
     if (const auto decoded = decoders_.score->decode(first, tape_.rows(first, first + rows))) {

@@ -58,7 +58,7 @@ void SamplerLoop::begin() {
   small_rows_ = std::max(1, static_cast<int>(std::ceil(std::max(kSmallHop_s, settings_.budget_s) / row_s)));
   grow(small_rows_);
   const Planner::Span span = planner.prepare(read_controls_());
-  exchange_.open({span.start_s, planner.step_s(), span.rows});
+  exchange_.open({span.start_s, planner.step_s(), span.rows, planner.rows_are_beats()});
 }
 
 void SamplerLoop::grow(int rows) {

@@ -17,6 +17,7 @@ float ramp(std::size_t frame, std::size_t length) {
 }  // namespace
 
 void SoundQueue::add(std::int64_t frames_ahead, std::span<const float> sound, std::span<const float> after) {
+  if (-frames_ahead > static_cast<std::int64_t>(sound.size() / 2)) return;  // all of it is past
   const auto begin = static_cast<std::size_t>(std::max<std::int64_t>(0, frames_ahead));
   const auto past = std::min(sound.size() / 2, static_cast<std::size_t>(std::max<std::int64_t>(0, -frames_ahead)));
   sound = sound.subspan(2 * past);

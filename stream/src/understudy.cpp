@@ -20,10 +20,11 @@ constexpr std::int64_t kBarSteps = kBeatsPerBar * kStepsPerBeat;
 
 }  // namespace
 
-void Understudy::open(double start_s, double step_s, int rows) {
+void Understudy::open(double start_s, double step_s, int rows, bool rows_are_beats) {
   start_s_ = start_s;
   step_s_ = step_s;
   rows_ = rows;
+  rows_are_beats_ = rows_are_beats;
 }
 
 void Understudy::listen(const Hop& hop) {
@@ -123,6 +124,7 @@ Hop Understudy::stand_in() const {
   }
   sort_by_time(hop.notes);
   hop.end_s = time_of(to);
+  if (!rows_are_beats_) return hop;
   for (std::int64_t row = row_; row < row_ + hop.rows; ++row) hop.beats_s.push_back(time_of(row * kStepsPerBeat));
   return hop;
 }

@@ -16,7 +16,7 @@ class Understudy {
  public:
   static constexpr int kMaxRepeatedRows = 8;
 
-  void open(double start_s, double step_s, int rows);
+  void open(double start_s, double step_s, int rows, bool rows_are_beats = true);
   /// Every hop that sounds, its own ones included.
   void listen(const Hop& hop);
   [[nodiscard]] Hop stand_in() const;
@@ -26,6 +26,7 @@ class Understudy {
   [[nodiscard]] std::vector<NoteEvent> bed() const;
 
   std::int64_t row_ = 0;  ///< the next
+  bool rows_are_beats_ = true;
   int rows_ = 1;          ///< of a hop
   double start_s_ = 0.0;  ///< of the next row
   double step_s_ = 0.125;

@@ -24,8 +24,8 @@ class ScriptedSoundDecoder final : public stream::SoundDecoder {
   [[nodiscard]] int look_ahead_rows() const override { return kLookAhead; }
   [[nodiscard]] Result<stream::DecodedSound> decode(const stream::LatentTape& tape, std::int64_t first_row) override {
     if (fails && fails(first_row)) return fail(ErrorCode::kInternal, "scripted failure");
-    if (tape.first_row() > std::max<std::int64_t>(0, first_row - kContext) ||
-        tape.end() < tape.final_end() + kLookAhead) {
+    if (tape.first_row() == first_row) gap_end_ = first_row;  // nothing before it was heard
+    if (tape.first_row() > std::max(gap_end_, first_row - kContext) || tape.end() < tape.final_end() + kLookAhead) {
       return fail(ErrorCode::kInternal, "the tape is too short");
     }
     stream::DecodedSound sound;
@@ -36,6 +36,8 @@ class ScriptedSoundDecoder final : public stream::SoundDecoder {
   void reset() override {}
 
  private:
+  std::int64_t gap_end_ = 0;
+
   static void write(std::vector<float>& out, const stream::LatentTape& tape, std::int64_t from, std::int64_t to) {
     for (std::int64_t row = from; row < to; ++row) {
       for (std::int64_t frame = row * kRow_frames; frame < (row + 1) * kRow_frames; ++frame) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The engine: timeline in, music out. One object per piece; it owns the beat clock, the window planner, the tape,
-/// the conductor and, when live, their threads.
+/// The engine: timeline in, music out. One object per piece; it owns the planner of windows, the tape, the conductor
+/// and, when live, their threads.
 ///
 /// Two drives over the same steps:
 ///  * on demand (`pull`): the caller's thread generates each hop as soon as its picture was seen, then renders.
-///    Deterministic: same observations, seed and settings, same samples. For `score` and non-live pipelines.
+///    Deterministic: same observations, seed and settings, same samples, on the same CPU with as many threads. For
+///    `score` and non-live pipelines.
 ///  * live (`start_live`): a sampler thread and a conductor thread work just in time against a clock; one render
 ///    thread takes frames through `RenderPort`. Music goes on whatever the video does.
 /// Tested in tests/unit/stream under a fake clock with a scripted generator.

@@ -43,6 +43,7 @@ class FixedPlanner final : public Planner {
   [[nodiscard]] std::int64_t row() const override { return row_; }
   [[nodiscard]] double start_s() const override { return clock_.time_s(row_); }
   [[nodiscard]] double row_s(std::int64_t row) const override { return clock_.time_s(row); }
+  [[nodiscard]] bool rows_are_beats() const override { return false; }
   [[nodiscard]] double step_s() const override;
 
  private:

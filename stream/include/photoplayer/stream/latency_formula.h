@@ -35,6 +35,15 @@ struct LatencyTerms {
   return terms.jitter_s;
 }
 
+/// Of the conductor, which answers a cut or a flash at once.
+inline constexpr double kReflexTick_s = 0.01;
+
+/// Instant mode: an accent is struck as soon as the event is certain, into sound that waits for a jitter buffer
+/// already. No accent is later than this after the first frame that shows its event.
+[[nodiscard]] constexpr double latest_accent_s(const LatencyTerms& terms) {
+  return terms.analysis_s + kReflexTick_s + terms.jitter_s;
+}
+
 /// Instant mode: a picture that arrives just after a window looked waits for the next one, which sounds a budget and
 /// the jitter buffer later. No new score is later than this after what it answers; on average it is half a hop earlier.
 [[nodiscard]] constexpr double latest_answer_s(const LatencyTerms& terms) {

@@ -43,6 +43,8 @@ class LatentTape {
   void commit_substitute(int count, int repeat_rows);
   /// Rows from `row` on are not final after all: an early hop will replace them.
   void reopen(std::int64_t row);
+  /// Goes on `count` rows later with nothing before: what was there is forgotten.
+  void skip(int count);
   void reset();
 
  private:

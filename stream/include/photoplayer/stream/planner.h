@@ -64,7 +64,8 @@ class Planner {
   [[nodiscard]] virtual std::int64_t row() const = 0;              ///< first of the next hop
   [[nodiscard]] virtual double start_s() const = 0;                ///< where it begins
   [[nodiscard]] virtual double row_s(std::int64_t row) const = 0;  ///< where a row of the last hop begins
-  [[nodiscard]] virtual double step_s() const = 0;                 ///< a quarter of its first row
+  [[nodiscard]] virtual bool rows_are_beats() const = 0;
+  [[nodiscard]] virtual double step_s() const = 0;  ///< a quarter of its first row
 };
 
 }  // namespace photoplayer::stream

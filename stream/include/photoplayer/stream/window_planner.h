@@ -70,6 +70,7 @@ class WindowPlanner final : public Planner {
   [[nodiscard]] std::int64_t row() const override { return row_; }
   [[nodiscard]] double start_s() const override { return clock_.time_s(row_); }
   [[nodiscard]] double row_s(std::int64_t row) const override { return clock_.time_s(row); }
+  [[nodiscard]] bool rows_are_beats() const override { return true; }
   [[nodiscard]] double step_s() const override { return clock_.step_s_at(row_ * kStepsPerBeat); }
   [[nodiscard]] const BeatClock& clock() const { return clock_; }
 
