@@ -20,6 +20,12 @@ using namespace photoplayer::test;
 
 namespace {
 
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr bool kMemoryIsOurs = false;
+#else
+constexpr bool kMemoryIsOurs = true;
+#endif
+
 constexpr double kTick_s = 0.01;
 constexpr std::size_t kTick_frames = 441;
 
@@ -141,7 +147,11 @@ void soak(Mode mode, double length_s) {
   CHECK(loudest <= 1.0F);
   CHECK(late == Approx(early).epsilon(0.15));
   // What is kept for the report: some 90 bytes a beat.
-  CHECK(grown_mb < 2.0 + length_s / 3600.0);
+  if (kMemoryIsOurs) {
+    CHECK(grown_mb < 2.0 + length_s / 3600.0);
+  } else {
+    WARN("memory is not measured under a sanitizer, which keeps what was freed");
+  }
 }
 
 }  // namespace
