@@ -4,14 +4,14 @@
 
     bench/alignment.py [--clips 6] [--work FOLDER] [--build FOLDER]
 
-Each clip has hard cuts at irregular, known times. A pipeline shows it at its own speed (`identity sync=true`, so that
-upstream is live), the picture goes to a muxer beside the music. In the muxed file the cuts are found by picture
+Each clip has hard cuts at irregular, known times, and white flashes of two frames in the longer gaps. A pipeline shows it at its own speed (`identity sync=true`, so that
+upstream is live), the picture goes to a muxer beside the music. In the muxed file cuts and flashes are found by picture
 differences and the onsets by spectral flux: neither shares code with the program, and both carry the timestamps that a
-sink would have waited for. Which cuts the planner took is asked of `photoplayer latency` on the same clip, seed and mode,
+sink would have waited for. Which of them the planner took is asked of `photoplayer latency` on the same clip, seed and mode,
 because the element does not say.
 
-Reported: onset minus cut for cuts taken (median within ±40 ms, p95 of the distance within 125 ms), share of cuts taken,
-and the share of all cuts with a strong onset near, against the same onsets shifted around 200 times.
+Reported: onset minus event for events taken (median within ±40 ms, p95 of the distance within 125 ms), share of events
+taken, and the share of all with a strong onset near, against the same onsets shifted around 200 times.
 """
 import argparse
 import json
@@ -30,7 +30,10 @@ from cuts import render  # noqa: E402
 
 MEDIAN_S, P95_S = 0.040, 0.125
 SEARCH_S = 0.25  # an onset further away answers something else
-CUT_LEVEL = 25.0  # mean difference of grey levels between neighbours
+JUMP_LEVEL = 25.0  # mean difference of grey levels between neighbours
+WHITE_LEVEL = 230.0
+FLASH_S = 0.08
+FLASH_GAP_S = 2.8  # between cuts, for a flash in the middle
 SHIFTS = 200
 WIDTH, HEIGHT = 64, 36
 
@@ -57,16 +60,29 @@ def start_s(path, kind):
     return float(text.split()[0].strip(","))
 
 
-def picture_cuts(path):
-    """Times of frames that are nothing like the one before, from the file's own timestamps."""
+def add_flashes(clip, cuts):
+    """→ (the clip with flashes, their times)."""
+    times = [(a + b) / 2 for a, b in zip(cuts, cuts[1:]) if b - a >= FLASH_GAP_S]
+    flashed = clip.with_name(clip.stem + "-flashes.mp4")
+    during = "+".join(f"between(t,{t:.3f},{t + FLASH_S:.3f})" for t in times) or "0"
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", clip, "-an", "-vf", f"drawbox=color=white:t=fill:enable='{during}'",
+                    "-c:v", "libx264", "-crf", "16", flashed], check=True, stdin=subprocess.DEVNULL)
+    return flashed, times
+
+
+def picture_events(path):
+    """→ [(time, kind)] of frames that are nothing like the one before, from the file's own timestamps."""
     text = check_output(["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0",
                          path]).decode()
     times = [float(row.strip(",")) for row in text.split()]
     raw = check_output(["ffmpeg", "-v", "error", "-i", path, "-map", "0:v:0", "-fps_mode", "passthrough", "-vf", f"scale={WIDTH}:{HEIGHT}",
                         "-pix_fmt", "gray", "-f", "rawvideo", "-"])
     frames = np.frombuffer(raw, np.uint8).reshape(-1, HEIGHT * WIDTH).astype(np.float32)
-    steps = np.abs(np.diff(frames, axis=0)).mean(axis=1)
-    return [times[i + 1] for i in np.flatnonzero(steps > CUT_LEVEL)]
+    found = []
+    for i in np.flatnonzero(np.abs(np.diff(frames, axis=0)).mean(axis=1) > JUMP_LEVEL) + 1:
+        if not found or times[i] - found[-1][0] > 2 * FLASH_S:  # else a flash's end
+            found.append((times[i], "flash" if frames[i].mean() > WHITE_LEVEL else "cut"))
+    return found
 
 
 def nearest_onset(strength, at_s):
@@ -80,12 +96,21 @@ def nearest_onset(strength, at_s):
 
 
 def accents(build, clip, seed):
-    """When the live engine answered which cut, as it says itself."""
+    """The events that the live engine answers, as it says itself."""
     out = clip.with_suffix(".latency.json")
     subprocess.run([build / "bin/photoplayer", "latency", "--input", clip, "--seconds", "600", "--mode", "aligned", "--events", "0",
                     "--seed", seed, "--json", out], check=True, stdout=subprocess.DEVNULL)
     run = json.loads(out.read_text())
-    return [e for e in run["visual_events"] if e["kind"] == "cut"], run
+    return [e for e in run["visual_events"] if e["taken"]]
+
+
+def judge(checks, kind, offsets):
+    if not offsets:
+        checks.add("align", kind, "onset − event taken", "none", "some", False)
+        return
+    middle, far = float(np.median(offsets)), float(np.percentile(np.abs(offsets), 95))
+    checks.add("align", kind, "onset − event taken: median, ms", 1e3 * middle, "± 40", abs(middle) <= MEDIAN_S, f"{len(offsets)} events")
+    checks.add("align", kind, "|onset − event taken|: p95, ms", 1e3 * far, "<= 125", far <= P95_S)
 
 
 def main():
@@ -97,41 +122,40 @@ def main():
     checks = Checks(asked.work / "alignment.json")
     clips = render(asked.build / "bin/render_clip", asked.work, asked.clips, seed=21)
     rng = np.random.default_rng(0)
-    offsets, others, hits, chances, cuts_all, taken_all, planned = [], [], [], [], 0, 0, []
-    for clip, wanted, seconds in clips:
+    offsets, others, planned, hits, chances = {"cut": [], "flash": []}, [], [], [], []
+    for plain, wished, seconds in clips:
+        clip, flashes = add_flashes(plain, wished)
         muxed = clip.with_suffix(".muxed.mkv")
         rungs = play(asked.build, clip, muxed)
         music, rate = read_sound(muxed)
         late_s = start_s(muxed, "a:0")  # decoders give out sound from 0 on
-        cuts = picture_cuts(muxed)
-        seen, run = accents(asked.build, clip, "1")
-        taken = [e for e in seen if e["taken"]]
+        events, taken = picture_events(muxed), accents(asked.build, clip, "1")
         strength = listen.onset_strength(music, rate)
-        mine = []
-        for cut in cuts:
-            offset = nearest_onset(strength, cut - late_s)
-            (mine if any(abs(e["time"] - cut) < 0.1 for e in taken) else others).append(offset)
-        offsets += mine
-        planned += [e["accent_time"] - e["time"] for e in taken]
+        heard = []
+        for at, kind in events:
+            offset = nearest_onset(strength, at - late_s)
+            mine = any(abs(e["time"] - at) < 0.1 for e in taken)
+            (offsets[kind] if mine else others).append(offset)
+            heard.append(f"{1e3 * offset:.0f}" + ("" if mine else "*"))
+        planned += [e["accent_time"] - e["time"] for e in taken if any(abs(e["time"] - at) < 0.1 for at, _ in events)]
+        times = [at for at, _ in events]
         onsets = listen.strongest_onsets(music, rate, round(seconds)) + late_s
-        hits.append(len(cuts) * listen.share_near(cuts, onsets, P95_S))
-        chances.append([len(cuts) * listen.share_near(cuts, np.mod(onsets + d, seconds), P95_S)
+        hits.append(len(times) * listen.share_near(times, onsets, P95_S))
+        chances.append([len(times) * listen.share_near(times, np.mod(onsets + d, seconds), P95_S)
                         for d in rng.uniform(0, seconds, SHIFTS)])
-        cuts_all, taken_all = cuts_all + len(cuts), taken_all + len(mine)
-        checks.add("align", clip.stem, "cuts in the file, of wished", f"{len(cuts)}/{len(wanted)}", "", None,
-                   f"taken {len(mine)}; ladder {rungs}; load {os.getloadavg()[0]:.1f}")
-        if mine:
-            checks.add("align", clip.stem, "onset − cut, ms", ", ".join(f"{1e3 * x:.0f}" for x in mine), "", None)
-    middle, far = float(np.median(offsets)), float(np.percentile(np.abs(offsets), 95))
-    checks.add("align", "all", "onset − cut taken: median, ms", 1e3 * middle, "± 40", abs(middle) <= MEDIAN_S, f"{len(offsets)} cuts")
-    checks.add("align", "all", "onset − cut taken: p95, ms", 1e3 * far, "<= 125", far <= P95_S)
-    checks.add("align", "all", "planned accent − cut: p95, ms", 1e3 * float(np.percentile(np.abs(planned), 95)), "", None)
+        checks.add("align", clip.stem, "cuts + flashes shown", f"{len(wished)}+{len(flashes)}", "", None,
+                   f"found {len(events)}; ladder {rungs}; load {os.getloadavg()[0]:.1f}")
+        checks.add("align", clip.stem, "onset − event, ms (* not taken)", " ".join(heard), "", None)
+    for kind, mine in offsets.items():
+        judge(checks, kind, mine)
     if others:
-        checks.add("align", "all", "onset − cut not taken: p95, ms", 1e3 * float(np.percentile(np.abs(others), 95)), "", None, f"{len(others)} cuts")
-    checks.add("align", "all", "share of cuts taken", taken_all / cuts_all, "", None, f"{cuts_all} cuts")
-    share, shifted = sum(hits) / cuts_all, np.sum(chances, axis=0) / cuts_all
+        checks.add("align", "not taken", "|onset − event|: p95, ms", 1e3 * float(np.percentile(np.abs(others), 95)), "", None, f"{len(others)} events")
+    checks.add("align", "all", "|planned accent − event|: p95, ms", 1e3 * float(np.percentile(np.abs(planned), 95)), "", None)
+    total, took = len(others) + sum(map(len, offsets.values())), sum(map(len, offsets.values()))
+    checks.add("align", "all", "share taken", took / total, "", None, f"of {total}")
+    share, shifted = sum(hits) / total, np.sum(chances, axis=0) / total
     chance = float(np.mean(shifted))
-    checks.add("align", "all", "cuts with a strong onset in 125 ms", share, "", None, f"by chance {chance:.2f}")
+    checks.add("align", "all", "with a strong onset in 125 ms", share, "", None, f"by chance {chance:.2f}")
     checks.add("align", "all", "the same, corrected for chance", (share - chance) / (1 - chance), "", None,
                f"z = {(share - chance) / max(1e-9, float(np.std(shifted))):.1f} against {SHIFTS} circular shifts")
     return 1 if checks.failed else 0

@@ -44,7 +44,7 @@ def table(run):
     facts = [f"latency {number(run['latency_ms'])} ms", f"queue limit {number(run['queue_limit_ms'])} ms",
              f"longest gap {number(run['max_gap_ms'])} ms", f"{run['underrun_events']} underruns", f"duty {run['duty']:.2f}",
              f"{run['cpu_cores']:.2f} cores", f"first sound {number(first['cold'])} ms cold, {number(first['warm'])} ms warm",
-             "ladder " + ", ".join(f"{name} {count}" for name, count in ladder.items()) + f" of {run['windows']} windows"]
+             f"{run['windows']} windows, ladder: " + ", ".join(f"{name} {count}" for name, count in ladder.items())]
     if run["recovery_hops"] is not None:
         facts.append(f"{run['recovery_hops']} hops to recover")
     if run["event_trials"]["asked"]:

@@ -82,6 +82,10 @@ class LatencyJob {
       warnings_.push_back("the model failed " + std::to_string(results.live.report.failures) +
                           " times: " + results.live.report.last_failure);
     }
+    if (options_.events > 0 && results.events.valid() == 0) {
+      warnings_.push_back("no comparison counts, so the reaction to events is unknown: " +
+                          results.events.trials.front().void_reason);
+    }
     return LatencyOutcome{latency_text(results), std::move(warnings_)};
   }
 

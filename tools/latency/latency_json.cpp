@@ -10,7 +10,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Nothing measured is not zero milliseconds.
 Json to_json(const Distribution& of) {
+  if (of.count == 0) {
+    return {{"count", 0}, {"p50", nullptr}, {"p95", nullptr}, {"p99", nullptr}, {"p999", nullptr}, {"max", nullptr}};
+  }
   return {{"count", of.count}, {"p50", of.p50}, {"p95", of.p95}, {"p99", of.p99}, {"p999", of.p999}, {"max", of.max}};
 }
 
@@ -60,6 +64,7 @@ Json terms_json(const stream::LatencyTerms& terms) {
           {"jitter_ms", 1e3 * terms.jitter_s},
           {"aligned_ms", 1e3 * stream::aligned_latency_s(terms)},
           {"instant_ms", 1e3 * stream::instant_latency_s(terms)},
+          {"latest_accent_ms", 1e3 * stream::latest_accent_s(terms)},
           {"latest_answer_ms", 1e3 * stream::latest_answer_s(terms)}};
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <utility>
 
@@ -14,6 +15,23 @@ using std::chrono::steady_clock;
 double seconds_since(steady_clock::time_point begin) {
   return std::chrono::duration<double>(steady_clock::now() - begin).count();
 }
+
+double processor_s() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// How long something took, for a simulated clock. Only one thread works at a time there, so what the process computed
+/// is that thread's work; where that is less than the time that went by, others had the processor.
+class Effort {
+ public:
+  [[nodiscard]] double seconds() const { return std::min(seconds_since(begin_), processor_s() - processor_begin_s_); }
+
+ private:
+  steady_clock::time_point begin_ = steady_clock::now();
+  double processor_begin_s_ = processor_s();
+};
 
 /// Notes the length of a scope.
 class Watch {
@@ -42,13 +60,13 @@ class GeneratorProbe final : public stream::LatentGenerator {
 
   Result<stream::WindowResult> generate(const stream::WindowRequest& asked) override {
     stream::WindowRequest request = asked;
-    Lap lap{steady_clock::now(), false};
+    Lap lap{{}, steady_clock::now(), false};
     const double begin_s = clock_.now_s();
     const auto begin = steady_clock::now();
     request.steps_that_fit = [&](int left) {
       end_lap(lap);
       const int fit = asked.steps_that_fit ? asked.steps_that_fit(left) : left;
-      lap = {steady_clock::now(), true};
+      lap = {{}, steady_clock::now(), true};
       return fit;
     };
     auto result = generator_->generate(request);
@@ -71,12 +89,13 @@ class GeneratorProbe final : public stream::LatentGenerator {
 
  private:
   struct Lap {
+    Effort effort;
     steady_clock::time_point begin;
     bool step;  ///< else what comes before the first step
   };
   void end_lap(const Lap& lap) {
     const double took_s = seconds_since(lap.begin);
-    if (settings_.work_moves_clock) clock_.wait_until(clock_.now_s() + took_s);
+    if (settings_.work_moves_clock) clock_.wait_until(clock_.now_s() + lap.effort.seconds());
     const auto& brake = settings_.slowdown;
     const double now_s = clock_.now_s();
     if (!lap.step || !brake || now_s < brake->start_s || now_s >= brake->end_s()) return;
@@ -104,11 +123,12 @@ class ScoreDecoderProbe final : public stream::ScoreDecoder {
 
  private:
   Result<stream::DecodedNotes> timed(const std::function<Result<stream::DecodedNotes>()>& work) {
+    const Effort effort;
     auto result = [&] {
       const Watch watch(clock_, notes_.decoding);
       return work();
     }();
-    if (moves_clock_) clock_.wait_until(clock_.now_s() + static_cast<double>(notes_.decoding.back().length_s));
+    if (moves_clock_) clock_.wait_until(clock_.now_s() + effort.seconds());
     return result;
   }
   std::unique_ptr<stream::ScoreDecoder> decoder_;
@@ -125,11 +145,12 @@ class SoundDecoderProbe final : public stream::SoundDecoder {
   int context_rows() const override { return decoder_->context_rows(); }
   int look_ahead_rows() const override { return decoder_->look_ahead_rows(); }
   Result<stream::DecodedSound> decode(const stream::LatentTape& tape, std::int64_t first_row) override {
+    const Effort effort;
     auto result = [&] {
       const Watch watch(clock_, notes_.decoding);
       return decoder_->decode(tape, first_row);
     }();
-    if (moves_clock_) clock_.wait_until(clock_.now_s() + static_cast<double>(notes_.decoding.back().length_s));
+    if (moves_clock_) clock_.wait_until(clock_.now_s() + effort.seconds());
     return result;
   }
   void reset() override { decoder_->reset(); }

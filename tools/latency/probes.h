@@ -37,7 +37,7 @@ struct Notes {
 struct ProbeSettings {
   std::optional<Slowdown> slowdown;
   /// A simulated clock does not move while somebody works: then whoever samples or decodes sleeps on it for as long as
-  /// the work took.
+  /// the work took, without what other programs took meanwhile.
   bool work_moves_clock = false;
   double seconds = 0.0;  ///< expected length, so that nothing is allocated while measuring
 };

@@ -32,9 +32,10 @@ std::string tempo_row(double tempo_bpm) {
   const stream::LatencyTerms terms = terms_at(tempo_bpm);
   const int beats = stream::hop_rows(terms.max_hop_s, tempo_bpm);
   char row[160];
-  std::snprintf(row, sizeof row, "| %.0f | %d | %.0f | %.0f | %.0f | %.0f |\n", tempo_bpm, beats,
+  std::snprintf(row, sizeof row, "| %.0f | %d | %.0f | %.0f | %.0f | %.0f | %.0f |\n", tempo_bpm, beats,
                 1e3 * beats * 60.0 / tempo_bpm, 1e3 * stream::aligned_latency_s(terms),
-                1e3 * stream::instant_latency_s(terms), 1e3 * stream::latest_answer_s(terms));
+                1e3 * stream::instant_latency_s(terms), 1e3 * stream::latest_accent_s(terms),
+                1e3 * stream::latest_answer_s(terms));
   return row;
 }
 
@@ -64,8 +65,13 @@ TEST_CASE("Latency formula: the page's terms are the engine's defaults", "[tools
   char sum[160];
   std::snprintf(sum, sizeof sum, "%.2f + %.2f + %.2f + %.2f = %.2f s", stream::longest_hop_s(terms), terms.analysis_s,
                 terms.budget_s, terms.jitter_s, stream::aligned_latency_s(terms));
-  INFO("docs/latency.md should say: " << sum);
-  CHECK(page().find(sum) != std::string::npos);
+  char accent[60], score[60];
+  std::snprintf(accent, sizeof accent, "= %.2f … %.2f s\n", terms.jitter_s, stream::latest_accent_s(terms));
+  std::snprintf(score, sizeof score, "= %.2f … %.2f s\n", terms.jitter_s, stream::latest_answer_s(terms));
+  for (const char* line : {sum, accent, score}) {
+    INFO("docs/latency.md should say: " << line);
+    CHECK(page().find(line) != std::string::npos);
+  }
 }
 
 TEST_CASE("Latency formula: the engine reports it at every tempo, and never more than two seconds", "[tools][unit]") {
@@ -86,6 +92,10 @@ TEST_CASE("Latency formula: the engine reports it at every tempo, and never more
       CHECK((*engine)->latency_s() <= 2.0);
     }
   }
+}
+
+TEST_CASE("Latency formula: an accent may be waited for by 0.4 s at most", "[tools][unit]") {
+  CHECK(stream::latest_accent_s(latency_terms({}, true)) <= 0.4);
 }
 
 TEST_CASE("Latency formula: a row longer than a hop makes the hop as long as itself", "[tools][unit]") {
