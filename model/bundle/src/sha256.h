@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// SHA-256, to find damaged bundles; OpenSSL's, because it uses the CPU's instructions for it and a full-size bundle has
-/// gigabytes. Tested against NIST's vectors in tests/unit/bundle/sha256_test.cpp.
+/// SHA-256, to find damaged bundles; OpenSSL's, because it uses the CPU's instructions for it and a full-size bundle
+/// has gigabytes. Tested against NIST's vectors in tests/unit/bundle/sha256_test.cpp.
 #include <cstddef>
 #include <memory>
 #include <span>

@@ -91,7 +91,7 @@ void check_all_versions(const Product& product, float bound) {
     args.y = actual.data();
     for (auto tile = version->tiles(args); tile-- > 0;) REQUIRE(version->run(args, tile, tile + 1).ok());
     INFO(version->name() << " rows " << args.rows << " columns " << args.columns << " depth " << args.depth << " taps "
-                       << args.taps << " type " << static_cast<int>(args.type));
+                         << args.taps << " type " << static_cast<int>(args.type));
     for (std::size_t i = 0; i < actual.size(); ++i) {
       INFO("at " << i << ": " << actual[i] << " for " << expected[i]);
       if (!close(actual[i], expected[i], bound)) FAIL();
