@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report_json.h"
 
+#include "events_json.h"
+
 #include "media/pcm_scratch.h"
 
 #include <nlohmann/json.hpp>
@@ -9,18 +11,6 @@ namespace photoplayer::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-const char* kind_name(stream::VisualEventKind kind) {
-  switch (kind) {
-    case stream::VisualEventKind::kCut:
-      return "cut";
-    case stream::VisualEventKind::kFlash:
-      return "flash";
-    case stream::VisualEventKind::kBeat:
-      return "beat";
-  }
-  return "?";
-}
 
 const char* keep_sound_name(KeepSound keep) {
   switch (keep) {
@@ -32,18 +22,6 @@ const char* keep_sound_name(KeepSound keep) {
       return "track";
   }
   return "?";
-}
-
-Json events_json(const std::vector<stream::ReportedEvent>& events) {
-  Json list = Json::array();
-  for (const stream::ReportedEvent& reported : events) {
-    list.push_back({{"time", reported.event.time_s},
-                    {"kind", kind_name(reported.event.kind)},
-                    {"strength", reported.event.strength},
-                    {"taken", reported.taken},
-                    {"accent_time", reported.taken ? Json(reported.accent_time_s) : Json(nullptr)}});
-  }
-  return list;
 }
 
 Json stages_json(const std::vector<stream::StageTimes>& stages) {

@@ -2,6 +2,7 @@
 #include <photoplayer/stream/conductor.h>
 #include <photoplayer/stream/engine.h>
 #include <photoplayer/stream/fixed_planner.h>
+#include <photoplayer/stream/latency_formula.h>
 #include <photoplayer/stream/sampler.h>
 #include <photoplayer/stream/window_planner.h>
 
@@ -18,7 +19,6 @@
 namespace photoplayer::stream {
 namespace {
 
-constexpr double kSecondsPerMinute = 60.0;
 /// If the picture goes on for this long after the cadence, the film is longer than announced.
 constexpr double kOutlived_s = 1.5;
 
@@ -116,14 +116,13 @@ class EngineImpl final : public Engine {
   bool plays_notes() const override { return parts_.decoder != nullptr; }
 
   double latency_s() const override {
-    if (settings_.mode == Mode::kInstant) return settings_.jitter_s;
-    return longest_hop_s() + settings_.analysis_s + settings_.budget_s + settings_.jitter_s;
+    return settings_.mode == Mode::kInstant ? instant_latency_s(latency_terms()) : aligned_latency_s(latency_terms());
   }
 
-  [[nodiscard]] double longest_hop_s() const {
-    const double slowest_bpm = settings_.controls.tempo_bpm.value_or(kMinTempo_bpm) * (1.0 - kMaxBend);
-    const double longest_row_s = plays_notes() ? kSecondsPerMinute / slowest_bpm : FixedLatentClock().time_s(1);
-    return std::max(settings_.max_hop_s, longest_row_s);
+  [[nodiscard]] LatencyTerms latency_terms() const {
+    const double longest_row_s = plays_notes() ? longest_beat_s(settings_.controls.tempo_bpm.value_or(kMinTempo_bpm))
+                                               : FixedLatentClock().time_s(1);
+    return {settings_.max_hop_s, longest_row_s, settings_.analysis_s, settings_.budget_s, settings_.jitter_s};
   }
 
   Report report() const override { return completed(ledger_.report()); }
@@ -297,7 +296,7 @@ Result<void> EngineImpl::start_live(Clock& clock) {
   live.start_s = live.aligned ? origin_s_ : origin_s_ + whole_frames(settings_.budget_s);
   live.first_hop_s = settings_.max_hop_s;
   live.analysis_s = settings_.analysis_s;
-  live.longest_hop_s = longest_hop_s();
+  live.longest_hop_s = longest_hop_s(latency_terms());
   live.budget_s = settings_.budget_s;
   live.jitter_s = settings_.jitter_s;
   live.notes = plays_notes();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "events_json.h"
 #include "latency/latency_results.h"
 
 #include <nlohmann/json.hpp>
@@ -16,11 +17,6 @@ Json to_json(const Distribution& of) {
     return {{"count", 0}, {"p50", nullptr}, {"p95", nullptr}, {"p99", nullptr}, {"p999", nullptr}, {"max", nullptr}};
   }
   return {{"count", of.count}, {"p50", of.p50}, {"p95", of.p95}, {"p99", of.p99}, {"p999", of.p999}, {"max", of.max}};
-}
-
-const char* kind_name(stream::VisualEventKind kind) {
-  if (kind == stream::VisualEventKind::kCut) return "cut";
-  return kind == stream::VisualEventKind::kFlash ? "flash" : "beat";
 }
 
 Json milliseconds(const std::optional<double>& seconds) {
@@ -43,18 +39,6 @@ Json trials_json(const EventTrials& trials) {
           {"simulated_seconds", trials.simulated_s},
           {"wall_seconds", trials.wall_s},
           {"trials", std::move(list)}};
-}
-
-Json seen_json(const std::vector<stream::ReportedEvent>& events) {
-  Json list = Json::array();
-  for (const stream::ReportedEvent& reported : events) {
-    list.push_back({{"time", reported.event.time_s},
-                    {"kind", kind_name(reported.event.kind)},
-                    {"strength", reported.event.strength},
-                    {"taken", reported.taken},
-                    {"accent_time", reported.taken ? Json(reported.accent_time_s) : Json(nullptr)}});
-  }
-  return list;
 }
 
 Json terms_json(const stream::LatencyTerms& terms) {
@@ -95,7 +79,7 @@ std::string latency_json(const LatencyResults& results) {
   json["event_to_score_ms"] = to_json(events_ms(results.events, &EventTrial::score_s));
   json["event_trials"] = trials_json(results.events);
   json["live_accent_ms"] = to_json(accents_ms(live));
-  json["visual_events"] = seen_json(live.report.events);
+  json["visual_events"] = events_json(live.report.events);
   json["max_gap_ms"] = 1e3 * live.max_gap_s;
   json["max_silence_ms"] = 1e3 * live.max_silence_s;
   const auto recovery = recovery_hops(live, options.slowdown);
