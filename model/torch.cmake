@@ -3,7 +3,7 @@ add_subdirectory(network)
 add_subdirectory(diffv2m)
 photoplayer_add_library(model
   src/clip_encoder.cpp src/diffv2m_generator.cpp src/diffv2m_model.cpp src/director.cpp src/load.cpp
-  src/parlour_network.cpp src/score_decoder.cpp src/score_generator.cpp src/semantic_encoder.cpp src/sound_decoder.cpp
+  src/parlour_network.cpp src/score_decoder.cpp src/score_generator.cpp src/semantic_encoder.cpp src/sound_decoder.cpp src/window_job.cpp
   src/weights.cpp)
 target_link_libraries(photoplayer_model
   PUBLIC photoplayer::stream photoplayer::bundle photoplayer::score

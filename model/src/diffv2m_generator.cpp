@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffv2m_generator.h"
 
-#include <photoplayer/network/diffusion.h>
-
 #include <algorithm>
 #include <cmath>
 #include <exception>
 #include <string>
 #include <utility>
 
+#include "window_job.h"
+
 namespace photoplayer::model {
 namespace {
-
-torch::Tensor rows_of(std::span<const float> values, std::int64_t rows, std::int64_t dims) {
-  return torch::from_blob(const_cast<float*>(values.data()), {rows, dims});
-}
 
 class Diffv2mGenerator final : public stream::LatentGenerator {
  public:
@@ -44,28 +40,14 @@ class Diffv2mGenerator final : public stream::LatentGenerator {
     if (!conditions) return tl::unexpected(conditions.error());
     const auto window = network_.prepare(*conditions, request.times_s.front() - first_s);
 
-    const auto rows = static_cast<std::int64_t>(request.context + request.hop + request.look_ahead);
-    network::OutpaintJob job;
-    job.noise = rows_of(request.noise, rows, dims());
-    job.known = rows_of(request.known, request.context, dims());
-    if (request.warm_rows > 0 && request.start < 1.0F) {
-      job.warm = rows_of(request.warm, request.warm_rows, dims());
-      job.release = request.start;
-    }
-    job.steps = request.steps;
-    job.steps_that_fit = request.steps_that_fit;
+    auto job = outpaint_job(request, dims());
     const bool guided = request.guidance != 1.0F;
     bool keeps_guidance = guided;
     const auto result = network::outpaint(job, [&](const torch::Tensor& x, double t) {
       keeps_guidance = keeps_guidance && (!request.guidance_fits || request.guidance_fits());
       return network_.velocity(window, x, t, keeps_guidance ? static_cast<double>(request.guidance) : 1.0);
     });
-    const auto made = result.latents.narrow(0, request.context, rows - request.context).contiguous();
-    stream::WindowResult window_result;
-    window_result.latents.assign(made.data_ptr<float>(), made.data_ptr<float>() + made.numel());
-    window_result.steps_taken = result.steps_taken;
-    window_result.guided = keeps_guidance || !guided;
-    return window_result;
+    return window_result(result, request, keeps_guidance || !guided);
   }
 
   diffv2m::Conditioner conditioner_;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "score_generator.h"
 
-#include <photoplayer/network/diffusion.h>
-
 #include <algorithm>
+
+#include "window_job.h"
 
 namespace photoplayer::model {
 namespace {
@@ -11,10 +11,6 @@ namespace {
 using stream::kStepsPerBeat;
 
 constexpr int kBeatsPerSlowToken = 2;
-
-torch::Tensor rows_of(std::span<const float> values, std::int64_t rows, std::int64_t dims) {
-  return torch::from_blob(const_cast<float*>(values.data()), {rows, dims});
-}
 
 /// What the picture says about each row of a window, as tensors of batch 1.
 struct SeenWindow {
@@ -104,7 +100,6 @@ class ScoreGenerator final : public stream::LatentGenerator {
   stream::WindowResult sample(const stream::WindowRequest& request) {
     const torch::NoGradGuard no_gradients;
     const auto rows = static_cast<std::int64_t>(request.context + request.hop + request.look_ahead);
-    const auto fresh = static_cast<std::int64_t>(request.hop + request.look_ahead);
     const auto plan = director_.plan(request);
 
     auto plan_rows = torch::zeros({1, rows, network::kPlanNumbers});
@@ -134,18 +129,10 @@ class ScoreGenerator final : public stream::LatentGenerator {
     const auto contexts = networks_.dit->contexts(seen);
     const auto plans = both(plan_rows), globals = both(global);
 
-    network::OutpaintJob job;
-    job.noise = rows_of(request.noise, rows, dims());
-    job.known = rows_of(request.known, request.context, dims());
-    if (request.warm_rows > 0 && request.start < 1.0F) {
-      job.warm = rows_of(request.warm, request.warm_rows, dims());
-      job.release = request.start;
-    }
+    auto job = outpaint_job(request, dims());
     job.clean_context = networks_.dit->config().clean_context;
     torch::Tensor clean;
     if (job.clean_context) clean = (torch::arange(rows) < request.context).expand({batch, rows});
-    job.steps = request.steps;
-    job.steps_that_fit = request.steps_that_fit;
     bool keeps_guidance = guided;
     const auto result = network::outpaint(job, [&](const torch::Tensor& x, double t) {
       keeps_guidance = keeps_guidance && (!request.guidance_fits || request.guidance_fits());
@@ -157,12 +144,7 @@ class ScoreGenerator final : public stream::LatentGenerator {
                                    plans, globals, contexts, clean);
       return guided ? v[1] + request.guidance * (v[0] - v[1]) : v[0];
     });
-    const auto made = result.latents.narrow(0, request.context, fresh).contiguous();
-    stream::WindowResult window_result;
-    window_result.latents.assign(made.data_ptr<float>(), made.data_ptr<float>() + made.numel());
-    window_result.steps_taken = result.steps_taken;
-    window_result.guided = keeps_guidance || !guided;
-    return window_result;
+    return window_result(result, request, keeps_guidance || !guided);
   }
 
   ScoreNetworks networks_;
