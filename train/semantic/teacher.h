@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// MobileNetV2 run in float from its TFLite graph. Trainer only: the shipped encoder never sees it.
-#include "tflite_reader.h"
+#include <photoplayer/train/tflite_reader.h>
 
 #include <torch/torch.h>
 

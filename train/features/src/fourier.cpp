@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fourier.h"
+
+#include <photoplayer/train/fourier.h>
 
 #include <complex>
 #include <cstddef>
 #include <kissfft.hh>
 #include <vector>
 
-namespace photoplayer::train::detail {
+namespace photoplayer::train {
 
 struct PowerFourier::State {
   explicit State(std::size_t size)
@@ -47,4 +48,4 @@ void PowerFourier::autocorrelation(std::span<const double> samples, std::span<do
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = state_->spectrum[i].real() / static_cast<double>(size);
 }
 
-}  // namespace photoplayer::train::detail
+}  // namespace photoplayer::train

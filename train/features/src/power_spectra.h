@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Power spectra of 2048 samples under a periodic Hann window, every `hop` samples, the first centred on sample 0.
+#include <photoplayer/train/fourier.h>
+
 #include <cstddef>
 #include <span>
 #include <vector>
-
-#include "fourier.h"
 
 namespace photoplayer::train::detail {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <photoplayer/train/audio_features.h>
+#include <photoplayer/train/fourier.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 
-#include "fourier.h"
 #include "power_spectra.h"
 #include "rhythm_rows.h"
 
@@ -37,7 +37,7 @@ Result<std::vector<float>> tempogram_rhythm(std::span<const float> music) {
   if (!strength) return tl::unexpected(strength.error());
   const std::vector<double> curve = ramped(*strength);
   const std::vector<double> window = detail::periodic_hann(kLags);
-  detail::PowerFourier fourier(kPadded);
+  PowerFourier fourier(kPadded);
   detail::RhythmRows rows(strength->size(), kLags, kTempogramRhythmColumns);
   std::vector<double> windowed(kPadded, 0.0);
   std::array<double, kLags> correlation{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Just enough of the TFLite flatbuffer to take a teacher's weights and graph out of it. Every offset is
+/// Just enough of the TFLite flatbuffer to take a network's weights and graph out of it. Every offset is
 /// checked, because the file comes from outside; quantised constants arrive as floats.
 #include <photoplayer/stream/result.h>
 
@@ -17,7 +17,7 @@ struct TfliteTensor {
   std::vector<float> values;  ///< empty for what the graph computes
 };
 
-/// TFLite's BuiltinOperator numbers, those that MobileNet uses.
+/// TFLite's BuiltinOperator numbers, those that MobileNet and YAMNet use.
 enum class TfliteOp : std::int32_t {
   kAdd = 0,
   kAveragePool = 1,
@@ -25,10 +25,12 @@ enum class TfliteOp : std::int32_t {
   kDepthwiseConv = 4,
   kDequantize = 6,
   kFullyConnected = 9,
+  kLogistic = 14,
   kReshape = 22,
   kSoftmax = 25,
   kPad = 34,
   kMean = 40,
+  kSplit = 49,
   kQuantize = 114,
 };
 

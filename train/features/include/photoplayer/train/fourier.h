@@ -4,7 +4,7 @@
 #include <memory>
 #include <span>
 
-namespace photoplayer::train::detail {
+namespace photoplayer::train {
 
 class PowerFourier {
  public:
@@ -25,4 +25,4 @@ class PowerFourier {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace photoplayer::train::detail
+}  // namespace photoplayer::train

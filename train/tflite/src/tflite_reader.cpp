@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tflite_reader.h"
+#include <photoplayer/train/tflite_reader.h>
 
 #include <algorithm>
 #include <cstring>
@@ -142,7 +142,7 @@ TfliteOperator read_operator(Buffer& file, std::size_t table, const std::vector<
 
 Result<TfliteModel> read_tflite(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) return fail(ErrorCode::kBadInput, "cannot open the teacher " + path.string());
+  if (!stream) return fail(ErrorCode::kBadInput, "cannot open the network '" + path.string() + "'");
   Buffer file({std::istreambuf_iterator<char>(stream), {}});
   if (file.at<std::uint32_t>(4) != 0x334C4654U)  // "TFL3"
     return fail(ErrorCode::kBadInput, path.string() + " is not a TFLite file");
