@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parlour_network.h"
 
+#include <photoplayer/network/layered_vae.h>
+
+#include <array>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -55,6 +58,26 @@ Result<network::DitConfig> dit_config(const json& config) {
   return dit;
 }
 
+Result<network::ScoreVaeConfig> vae_config_in(const json& config, std::int64_t latent_dims) {
+  const auto bad = [](const std::string& what) {
+    return fail(ErrorCode::kBadBundle, "the bundle's config " + what + "; a bundle for this build gives each of " +
+                                           std::to_string(stream::kLayers) + " layers latents of its own, 'layer_latents'");
+  };
+  const auto found = config.find("layer_latents");
+  if (found == config.end()) return bad("has no 'layer_latents'");
+  if (!found->is_array() || found->size() != stream::kLayers) return bad("has 'layer_latents' that are no such list");
+  network::LayerLatents dims{};
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    const json& value = (*found)[i];
+    dims[i] = value.is_number_integer() ? value.get<std::int64_t>() : -1;
+    if (dims[i] < 1 || dims[i] > 1024) return bad("has a size in 'layer_latents' out of range");
+    sum += dims[i];
+  }
+  if (sum != latent_dims) return bad("has 'layer_latents' that are not " + std::to_string(latent_dims) + " in sum");
+  return network::layered_vae(dims);
+}
+
 /// A network is allocated before its tensors are read. So that a few bytes of config cannot ask for more memory than
 /// there is, the tensors that decide its size are looked up first.
 Result<void> check_sizes(const Bundle& bundle, const network::DitConfig& dit, const network::ScoreVaeConfig& vae) {
@@ -62,8 +85,11 @@ Result<void> check_sizes(const Bundle& bundle, const network::DitConfig& dit, co
   std::vector<std::pair<std::string, Shape>> expected = {
       {"dit.project_in.weight", {dit.width, dit.latent_dims}},
       {"dit.to_cond_embed.0.weight", {dit.cond_dims, dit.cond_dims}},
-      {"dit.colour_proj1.weight", {dit.colour_hidden, dit.colour_dims}},
-      {"vae.enc_mid.weight", {vae.hidden, vae.hidden}}};
+      {"dit.colour_proj1.weight", {dit.colour_hidden, dit.colour_dims}}};
+  for (std::size_t i = 0; i < vae.parts.size(); ++i) {
+    const auto hidden = vae.parts[i].hidden;
+    expected.push_back({"vae.part" + std::to_string(i) + "_enc_mid.weight", {hidden, hidden}});
+  }
   for (std::int64_t i = 0; i < dit.depth; ++i) {
     const std::string layer = "dit.layer" + std::to_string(i) + ".";
     expected.push_back({layer + "self_attn.to_qkv.weight", {3 * dit.width, dit.width}});
@@ -87,17 +113,13 @@ Result<ParlourNetworks> load_parlour_networks(const Bundle& bundle) {
   const auto config = json::parse(bundle.config());
   const auto dit = dit_config(config);
   if (!dit) return tl::unexpected(dit.error());
-  network::ScoreVaeConfig vae_config;
-  vae_config.latent_dims = dit->latent_dims;
-  vae_config.hidden = size_in(config, "vae_hidden");
-  if (vae_config.hidden < 1 || vae_config.hidden > 16384) {
-    return fail(ErrorCode::kBadBundle, "the bundle's config has a size out of range");
-  }
-  if (auto fits = check_sizes(bundle, *dit, vae_config); !fits) return tl::unexpected(fits.error());
+  const auto vae_config = vae_config_in(config, dit->latent_dims);
+  if (!vae_config) return tl::unexpected(vae_config.error());
+  if (auto fits = check_sizes(bundle, *dit, *vae_config); !fits) return tl::unexpected(fits.error());
 
   ParlourNetworks result;
   result.score = {network::Dit(*dit), network::RhythmPredictor(network::RhythmPredictorConfig{})};
-  result.vae = network::ScoreVae(vae_config);
+  result.vae = network::ScoreVae(*vae_config);
   for (const auto& filled : {fill(*result.score.dit, bundle, "dit."),
                              fill(*result.score.predictor, bundle, "predictor."), fill(*result.vae, bundle, "vae.")}) {
     if (!filled) return tl::unexpected(filled.error());

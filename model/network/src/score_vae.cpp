@@ -3,30 +3,60 @@
 
 namespace photoplayer::network {
 
-ScoreVaeImpl::ScoreVaeImpl(const ScoreVaeConfig& config) : latent_dims_(config.latent_dims) {
-  enc_in = register_module("enc_in", torch::nn::Linear(config.beat_numbers, config.hidden));
-  enc_mid = register_module("enc_mid", torch::nn::Linear(config.hidden, config.hidden));
-  enc_out = register_module("enc_out", torch::nn::Linear(config.hidden, 2 * config.latent_dims));
-  dec_in = register_module("dec_in", torch::nn::Linear(config.latent_dims, config.hidden));
-  dec_mid = register_module("dec_mid", torch::nn::Linear(config.hidden, config.hidden));
-  dec_out = register_module("dec_out", torch::nn::Linear(config.hidden, config.beat_numbers));
-  latent_mean = register_buffer("latent_mean", torch::zeros({config.latent_dims}));
-  latent_std = register_buffer("latent_std", torch::ones({config.latent_dims}));
-  torch::NoGradGuard guard;
-  dec_out->bias.fill_(-4.0);  // almost all of a roll is empty
+ScoreVaeImpl::ScoreVaeImpl(const ScoreVaeConfig& config) {
+  std::vector<std::int64_t> order;
+  std::int64_t latent_dims = 0;
+  for (std::size_t i = 0; i < config.parts.size(); ++i) {
+    const auto& part = config.parts[i];
+    const auto linear = [&](const char* name, std::int64_t in, std::int64_t out) {
+      return register_module("part" + std::to_string(i) + "_" + name, torch::nn::Linear(in, out));
+    };
+    Part made;
+    made.numbers = static_cast<std::int64_t>(part.columns.size());
+    made.latent_dims = part.latent_dims;
+    made.enc_in = linear("enc_in", made.numbers, part.hidden);
+    made.enc_mid = linear("enc_mid", part.hidden, part.hidden);
+    made.enc_out = linear("enc_out", part.hidden, 2 * part.latent_dims);
+    made.dec_in = linear("dec_in", part.latent_dims, part.hidden);
+    made.dec_mid = linear("dec_mid", part.hidden, part.hidden);
+    made.dec_out = linear("dec_out", part.hidden, made.numbers);
+    torch::NoGradGuard guard;
+    made.dec_out->bias.fill_(-4.0);  // almost all of a roll is empty
+    parts_.push_back(made);
+    order.insert(order.end(), part.columns.begin(), part.columns.end());
+    latent_dims += part.latent_dims;
+  }
+  by_part_ = torch::tensor(order, torch::kLong);
+  by_column_ = by_part_.argsort();
+  latent_mean = register_buffer("latent_mean", torch::zeros({latent_dims}));
+  latent_std = register_buffer("latent_std", torch::ones({latent_dims}));
 }
 
 std::pair<torch::Tensor, torch::Tensor> ScoreVaeImpl::encode(const torch::Tensor& beats) {
-  auto h = torch::gelu(enc_in(beats));
-  h = h + torch::gelu(enc_mid(h));
-  const auto out = enc_out(h);
-  return {out.narrow(-1, 0, latent_dims_), out.narrow(-1, latent_dims_, latent_dims_).clamp(-12.0, 4.0)};
+  const auto sorted = beats.index_select(-1, by_part_);
+  std::vector<torch::Tensor> means, log_variances;
+  std::int64_t at = 0;
+  for (auto& part : parts_) {
+    auto h = torch::gelu(part.enc_in(sorted.narrow(-1, at, part.numbers)));
+    h = h + torch::gelu(part.enc_mid(h));
+    const auto out = part.enc_out(h);
+    means.push_back(out.narrow(-1, 0, part.latent_dims));
+    log_variances.push_back(out.narrow(-1, part.latent_dims, part.latent_dims).clamp(-12.0, 4.0));
+    at += part.numbers;
+  }
+  return {torch::cat(means, -1), torch::cat(log_variances, -1)};
 }
 
 torch::Tensor ScoreVaeImpl::decode(const torch::Tensor& latent) {
-  auto h = torch::gelu(dec_in(latent));
-  h = h + torch::gelu(dec_mid(h));
-  return dec_out(h);
+  std::vector<torch::Tensor> logits;
+  std::int64_t at = 0;
+  for (auto& part : parts_) {
+    auto h = torch::gelu(part.dec_in(latent.narrow(-1, at, part.latent_dims)));
+    h = h + torch::gelu(part.dec_mid(h));
+    logits.push_back(part.dec_out(h));
+    at += part.latent_dims;
+  }
+  return torch::cat(logits, -1).index_select(-1, by_column_);
 }
 
 }  // namespace photoplayer::network

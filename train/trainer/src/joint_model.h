@@ -8,6 +8,13 @@
 
 namespace photoplayer::train {
 
+/// `wrong` [batch, beats], without the beats that were given.
+inline torch::Tensor mean_over_asked(const torch::Tensor& wrong, const torch::Tensor& clean) {
+  if (!clean.defined()) return wrong.mean();
+  const auto asked = clean.logical_not();
+  return (wrong * asked).sum() / asked.sum();
+}
+
 class JointModelImpl : public torch::nn::Module {
  public:
   explicit JointModelImpl(const network::DitConfig& config) {
@@ -36,16 +43,9 @@ class JointModelImpl : public torch::nn::Module {
     auto noisy = angle.cos() * window.latents + angle.sin() * noise;
     const auto target = angle.cos() * noise - angle.sin() * window.latents;
     const auto clean = dit->config().clean_context ? random_context(window.latents) : torch::Tensor();
-    if (clean.defined()) {
-      // At play the context is the network's own work: a little off. So it is here, or errors would add up.
-      const auto context = window.latents + torch::rand({batch, 1, 1}) * kContextNoise * torch::randn_like(noise);
-      noisy = torch::where(clean.unsqueeze(-1), context, noisy);
-    }
+    if (clean.defined()) noisy = torch::where(clean.unsqueeze(-1), as_played(window.latents), noisy);
     const auto v = dit(noisy, t, window.plan, window.global, dit->contexts(seen), clean);
-    const auto wrong = (v - target).pow(2).mean(-1);
-    if (!clean.defined()) return {wrong.mean(), rhythm_loss};
-    const auto asked = clean.logical_not();
-    return {(wrong * asked).sum() / asked.sum(), rhythm_loss};
+    return {mean_over_asked((v - target).pow(2).mean(-1), clean), rhythm_loss};
   }
 
   /// [batch, beats]: how many first beats are given, from none to all but a bar and a half; a window at play has
@@ -55,6 +55,11 @@ class JointModelImpl : public torch::nn::Module {
     const auto longest = static_cast<double>(beats - 6);
     const auto length = (torch::rand({batch, 1}) * 1.15 - 0.15).clamp_min(0.0) * longest;
     return torch::arange(beats, torch::kFloat).unsqueeze(0) < length.floor();
+  }
+
+  /// At play the context is the network's own work: a little off. So it is in training, or errors would add up.
+  static torch::Tensor as_played(const torch::Tensor& latents) {
+    return latents + torch::rand({latents.size(0), 1, 1}) * kContextNoise * torch::randn_like(latents);
   }
 
   static constexpr double kContextNoise = 0.2;

@@ -72,7 +72,7 @@ Result<void> save_bundle(const TrainConfig& config, const std::vector<std::strin
     provenance["semantic"] = text("provenance");
   }
   const auto& dit = model.dit->config();
-  const nlohmann::json description = {
+  nlohmann::json description = {
       {"format", 1},
       {"family", "parlour"},
       {"name", config.name},
@@ -92,9 +92,13 @@ Result<void> save_bundle(const TrainConfig& config, const std::vector<std::strin
         {"fusion", config.fusion},
         {"compat", "paper"},
         {"context", dit.clean_context ? "clean" : "renoised"},
-        {"vae_hidden", network::ScoreVaeConfig{}.hidden},
+        {"layer_latents", config.layer_latents},
         {"window_rows", config.window_beats},
         {"semantic", semantic_config}}}};
+  if (config.distil_minutes > 0.0) {
+    description["config"]["steps"] = config.distil_steps;
+    description["config"]["guidance"] = 1.0;
+  }
   return model::write_bundle(config.bundle_out, description.dump(), tensors);
 }
 

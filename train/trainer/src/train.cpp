@@ -3,7 +3,7 @@
 #include <malloc.h>
 #include <photoplayer/model/bundle.h>
 #include <photoplayer/network/beat_plan.h>
-#include <photoplayer/network/score_vae.h>
+#include <photoplayer/network/layered_vae.h>
 #include <photoplayer/train/train.h>
 
 #include <chrono>
@@ -13,10 +13,11 @@
 
 #include "average.h"
 #include "dataset.h"
-#include "joint_model.h"
+#include "distil.h"
 #include "replicas.h"
 #include "run_log.h"
 #include "save_bundle.h"
+#include "stage.h"
 #include "train_config.h"
 
 namespace photoplayer::train {
@@ -41,16 +42,6 @@ void prepare_process() {
   at::set_num_threads(1);
 }
 
-/// Warm-up, then a cosine down to a twentieth.
-double rate_at(double peak, double share_done, std::int64_t step) {
-  const double warm = std::min(1.0, static_cast<double>(step + 1) / 200.0);
-  return peak * warm * (0.05 + 0.95 * 0.5 * (1.0 + std::cos(std::numbers::pi * std::min(1.0, share_done))));
-}
-
-void set_rate(torch::optim::Optimizer& optimiser, double rate) {
-  for (auto& group : optimiser.param_groups()) static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
-}
-
 class Trainer {
  public:
   Trainer(TrainConfig config, const std::function<void(const TrainProgress&)>& progress,
@@ -67,22 +58,23 @@ class Trainer {
     log_.write({{"stage", "data"}, {"pieces", data_.pieces()}, {"beats", data_.beats()}});
     if (!train_vae()) return fail(ErrorCode::kCancelled, "stopped; run the same command again to resume");
     measure_vae();
-    if (!train_joint()) return fail(ErrorCode::kCancelled, "stopped; run the same command again to resume");
+    if (auto trained = train_joint(); !trained) return trained;
     if (config_.bundle_out.empty()) return {};
-    return save_bundle(config_, data_.sources(), *vae_, *average_);
+    return save_bundle(config_, data_.sources(), *vae_, *model_);
   }
 
  private:
   bool train_vae() {
     const auto path = config_.run_folder + "/vae.pt";
-    network::ScoreVaeConfig vae_config;
-    vae_config.latent_dims = config_.latent_dims;
+    network::LayerLatents layers;
+    std::copy(config_.layer_latents.begin(), config_.layer_latents.end(), layers.begin());
+    const auto vae_config = network::layered_vae(layers);
     vae_ = network::ScoreVae(vae_config);
     if (fs::exists(path)) {
       torch::load(vae_, path);
       return true;
     }
-    if (!config_.start_bundle.empty()) {
+    if (starts_with_same_latents()) {
       start_from_bundle(*vae_, "vae.");
       return true;  // its latents must stay what the transformer knows
     }
@@ -101,7 +93,7 @@ class Trainer {
     for (std::int64_t step = 0; seconds_since(start) < budget_s; ++step) {
       if (stop_()) return false;
       const double share = seconds_since(start) / budget_s;
-      set_rate(optimiser, rate_at(config_.vae_rate, share, step));
+      set_rate(optimiser, config_.vae_rate, share, step);
       const double loss = replicas.backward([&](network::ScoreVae& vae, int i) {
         const auto beats =
             data_.rolls(data_.random_beats(config_.vae_batch / config_.replicas, random[static_cast<std::size_t>(i)]));
@@ -133,12 +125,24 @@ class Trainer {
     torch::NoGradGuard guard;
     std::mt19937_64 random(9);
     const auto beats = data_.rolls(data_.random_beats(20000, random));
-    const auto decoded = vae_->decode(vae_->encode(beats).first) > 0.0;
-    const auto truth = beats > 0.5;
-    const double hit = (decoded & truth).sum().item<double>();
-    const double f1 = 2.0 * hit / (decoded.sum().item<double>() + truth.sum().item<double>());
+    // As a transformer's latents are a little off, so the decoder must forgive a little.
+    const auto mean = vae_->encode(beats).first;
+    const auto off = mean + 0.2 * vae_->latent_std * torch::randn_like(mean);
+    const auto f1 = [&](const torch::Tensor& latents, const torch::Tensor& columns) {
+      const auto decoded = (vae_->decode(latents) > 0.0).index_select(1, columns);
+      const auto truth = (beats > 0.5).index_select(1, columns);
+      return 2.0 * (decoded & truth).sum().item<double>() / (decoded.sum() + truth.sum()).item<double>();
+    };
+    nlohmann::json exact = nlohmann::json::array(), forgiving = nlohmann::json::array();
+    for (int layer = 0; layer < stream::kLayers; ++layer) {
+      const auto columns = torch::tensor(model::layer_columns(static_cast<stream::Layer>(layer)));
+      exact.push_back(f1(mean, columns));
+      forgiving.push_back(f1(off, columns));
+    }
     log_.write({{"stage", "vae"},
-                {"note_f1", f1},
+                {"note_f1", f1(mean, torch::arange(model::kBeatNumbers))},
+                {"note_f1_by_layer", exact},
+                {"note_f1_off_by_layer", forgiving},
                 {"std_min", vae_->latent_std.min().item<double>()},
                 {"std_max", vae_->latent_std.max().item<double>()}});
     std::vector<torch::Tensor> latents;
@@ -149,99 +153,61 @@ class Trainer {
     data_.set_latents(torch::cat(latents));
   }
 
-  bool train_joint() {
+  Result<void> train_joint() {
     network::DitConfig dit;
-    dit.width = config_.width, dit.depth = config_.depth, dit.latent_dims = config_.latent_dims;
+    dit.width = config_.width, dit.depth = config_.depth, dit.latent_dims = vae_->latent_mean.size(0);
     dit.feed_forward_dims = 3 * config_.width;
     dit.plan_numbers = network::kPlanNumbers;
     dit.global_numbers = network::kGlobalNumbers;
-    dit.fusion = network::fusion_from_name(config_.fusion).value_or(network::Fusion::kFilmGate);
+    dit.fusion = network::fusion_from_name(config_.fusion).value();
     dit.clean_context = config_.clean_context;
-    Replicas<JointModel> replicas(config_.replicas, [&] { return JointModel(dit); });
-    average_ = JointModel(dit);
-    torch::optim::AdamW optimiser(replicas.first()->parameters(),
-                                  torch::optim::AdamWOptions(1e-3).betas({0.9, 0.98}).weight_decay(0.01));
-    MovingAverage average(*average_, config_.ema_decay);
-    const auto checkpoint = config_.run_folder + "/joint";
-    double spent_s = 0.0;
-    std::int64_t step = 0;
-    if (fs::exists(checkpoint + ".state.json")) {
-      torch::load(replicas.first(), checkpoint + ".model.pt");
-      torch::load(average_, checkpoint + ".average.pt");
-      torch::load(optimiser, checkpoint + ".optimiser.pt");
-      const auto state = nlohmann::json::parse(std::ifstream(checkpoint + ".state.json"));
-      step = state.at("step");
-      spent_s = state.at("seconds");
-      replicas.broadcast();
-    } else {
-      if (!config_.start_bundle.empty()) {
-        start_from_bundle(*replicas.first()->dit, "dit.");
-        start_from_bundle(*replicas.first()->predictor, "predictor.");
-        replicas.broadcast();
-      }
-      MovingAverage(*average_, 0.0).update(*replicas.first(), 1000000);
-    }
-    const auto save = [&] {
-      torch::save(replicas.first(), checkpoint + ".model.pt");
-      torch::save(average_, checkpoint + ".average.pt");
-      torch::save(optimiser, checkpoint + ".optimiser.pt");
-      std::ofstream(checkpoint + ".state.json") << nlohmann::json{{"step", step}, {"seconds", spent_s}};
+    const StageCallbacks callbacks = {[&](auto... what) { report(what...); }, stop_};
+
+    Stage joint{"joint", config_.joint_minutes, config_.joint_rate, {}, {}};
+    joint.start = [&](JointModelImpl& fresh) {
+      if (config_.start_bundle.empty()) return;
+      start_from_bundle(*fresh.dit, "dit.");
+      start_from_bundle(*fresh.predictor, "predictor.");
     };
-    std::vector<std::mt19937_64> random;
-    for (int i = 0; i < config_.replicas; ++i) {
-      random.emplace_back(config_.seed + 31 * static_cast<std::uint64_t>(step) + static_cast<std::uint64_t>(i));
-    }
-    const double budget_s = config_.joint_minutes * 60.0;
-    auto last = Clock::now();
-    double since_save_s = 0.0, diffusion = 0.0, rhythm = 0.0;
-    for (; spent_s < budget_s; ++step) {
-      if (stop_()) {
-        save();
-        return false;
-      }
-      const double share = spent_s / budget_s;
-      set_rate(optimiser, rate_at(config_.joint_rate, share, step));
+    joint.losses = [](JointModelImpl& model, const Window& window, double share, std::mt19937_64&) {
       // Scheduled conditioning: the music's own rhythm at first, more and more the predicted one.
-      const double p_real = std::max(0.2, 1.0 - 1.2 * share);
-      std::vector<double> parts(static_cast<std::size_t>(2 * config_.replicas));
-      replicas.backward([&](JointModel& model, int i) {
-        const auto r = static_cast<std::size_t>(i);
-        const auto window =
-            data_.random_window(config_.joint_batch / config_.replicas, config_.window_beats, random[r]);
-        const auto losses = model->losses(window, p_real);
-        parts[2 * r] = losses.diffusion.item<double>();
-        parts[2 * r + 1] = losses.rhythm.item<double>();
-        return losses.diffusion + 4.0 * losses.rhythm;
-      });
-      torch::nn::utils::clip_grad_norm_(replicas.first()->parameters(), 1.0);
-      optimiser.step();
-      replicas.broadcast();
-      average.update(*replicas.first(), step);
-      const double blend = step == 0 ? 1.0 : 0.02;
-      diffusion += blend * (parts[0] - diffusion);
-      rhythm += blend * (parts[1] - rhythm);
-      const auto now = Clock::now();
-      const double took = std::chrono::duration<double>(now - last).count();
-      last = now;
-      spent_s += took;
-      since_save_s += took;
-      report("joint", step, share, budget_s - spent_s,
-             {{"loss", diffusion}, {"rhythm_loss", rhythm}, {"p_real", p_real}});
-      if (since_save_s > 180.0) {
-        save();
-        since_save_s = 0.0;
-      }
-    }
-    save();
-    return true;
+      return model.losses(window, std::max(0.2, 1.0 - 1.2 * share));
+    };
+    auto taught = run_stage(joint, config_, dit, data_, callbacks);
+    if (!taught) return tl::unexpected(taught.error());
+    model_ = *taught;
+    if (config_.distil_minutes <= 0.0) return {};
+
+    JointModel teacher = model_;
+    const DistilSettings settings{config_.distil_steps, 24, config_.distil_guidance};
+    Stage distil{"distil", config_.distil_minutes, config_.distil_rate, {}, {}};
+    distil.start = [&](JointModelImpl& fresh) { MovingAverage(fresh, 0.0).update(*teacher, kLongAgo); };
+    distil.losses = [&](JointModelImpl& model, const Window& window, double, std::mt19937_64& random) {
+      return JointModelImpl::Losses{distil_loss(model, *teacher, window, settings, random), {}};
+    };
+    auto student = run_stage(distil, config_, dit, data_, callbacks);
+    if (!student) return tl::unexpected(student.error());
+    model_ = *student;
+    return {};
   }
 
-  /// Throws with all that does not fit.
+  /// Whether the bundle to go on from has latents of the same layout.
+  bool starts_with_same_latents() const {
+    if (config_.start_bundle.empty()) return false;
+    const auto bundle = model::Bundle::open(config_.start_bundle);
+    if (!bundle) throw std::runtime_error(bundle.error().message);
+    const auto config = nlohmann::json::parse(bundle->config());
+    return config.value("layer_latents", nlohmann::json()) == nlohmann::json(config_.layer_latents);
+  }
+
+  /// Throws with all that does not fit. From a bundle of other latents, what reads and writes latents stays fresh.
   void start_from_bundle(torch::nn::Module& module, const std::string& prefix) {
     torch::NoGradGuard guard;
     const auto bundle = model::Bundle::open(config_.start_bundle);
     if (!bundle) throw std::runtime_error(bundle.error().message);
+    const bool same = starts_with_same_latents();
     const auto load = [&](const std::string& name, torch::Tensor& tensor) {
+      if (!same && (name == "project_in.weight" || name == "project_out.weight") && prefix == "dit.") return;
       const auto values = bundle->read_f32(prefix + name, tensor.sizes().vec());
       if (!values) throw std::runtime_error(values.error().message);
       std::copy(values->begin(), values->end(), tensor.data_ptr<float>());
@@ -250,7 +216,7 @@ class Trainer {
     for (auto& item : module.named_buffers()) load(item.key(), item.value());
   }
 
-  void report(const char* stage, std::int64_t step, double share, double left_s, const nlohmann::json& more) {
+  void report(const std::string& stage, std::int64_t step, double share, double left_s, const nlohmann::json& more) {
     if (step % 50 != 0) return;
     progress_({stage, share, left_s, more.at("loss")});
     nlohmann::json line = {{"stage", stage}, {"step", step}, {"share", share}};
@@ -264,7 +230,7 @@ class Trainer {
   RunLog log_;
   Dataset data_;
   network::ScoreVae vae_{nullptr};
-  JointModel average_{nullptr};
+  JointModel model_{nullptr};
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 /// The JSON config of a training run; every field has a default that suits two CPU cores.
 #include <photoplayer/stream/result.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -29,11 +30,16 @@ struct TrainConfig {
   int window_beats = 32;
   double vae_rate = 1e-3;
   double joint_rate = 8e-4;
+  double distil_minutes = 0.0;  ///< of few-step distillation after the joint training; 0 = none
+  double distil_rate = 3e-4;
+  double distil_guidance = 1.5;
+  int distil_steps = 4;  ///< with which the bundle is to be played then
   double kl_weight = 0.006;
   double ema_decay = 0.998;
   std::string fusion = "FiLM_gate";
   bool clean_context = true;  ///< windows begin with finished beats, as at play
-  int width = 256, depth = 5, latent_dims = 96;
+  int width = 256, depth = 5;
+  std::array<int, 5> layer_latents = {20, 24, 20, 14, 18};  ///< of melody, harmony, figure, bass, drums
 };
 
 [[nodiscard]] Result<TrainConfig> read_train_config(const std::string& path);

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// One beat of score ↔ one latent. An MLP on both sides; numbers as in score_layout.h.
+/// One beat of score ↔ one latent. Each part of the beat's numbers (a layer of instruments) has its own MLP on both
+/// sides and its own stretch of the latent, so a transformer repeats a groove under a changing melody by copying
+/// numbers. Numbers as in score_layout.h.
 #include <torch/torch.h>
+
+#include <utility>
+#include <vector>
 
 namespace photoplayer::network {
 
+struct ScoreVaePart {
+  std::vector<std::int64_t> columns;  ///< of the beat's numbers
+  std::int64_t latent_dims = 0;
+  std::int64_t hidden = 0;
+};
+
 struct ScoreVaeConfig {
-  std::int64_t beat_numbers = 1220;
-  std::int64_t hidden = 640;
-  std::int64_t latent_dims = 96;
+  std::vector<ScoreVaePart> parts;  ///< their columns together are all of the beat's numbers, each once
 };
 
 class ScoreVaeImpl : public torch::nn::Module {
@@ -25,9 +34,13 @@ class ScoreVaeImpl : public torch::nn::Module {
   torch::Tensor latent_mean, latent_std;  ///< [latent], buffers measured after training
 
  private:
-  torch::nn::Linear enc_in{nullptr}, enc_mid{nullptr}, enc_out{nullptr}, dec_in{nullptr}, dec_mid{nullptr},
-      dec_out{nullptr};
-  std::int64_t latent_dims_;
+  struct Part {
+    torch::nn::Linear enc_in{nullptr}, enc_mid{nullptr}, enc_out{nullptr}, dec_in{nullptr}, dec_mid{nullptr},
+        dec_out{nullptr};
+    std::int64_t numbers = 0, latent_dims = 0;
+  };
+  std::vector<Part> parts_;
+  torch::Tensor by_part_, by_column_;  ///< the beat's numbers in order of parts, and the way back
 };
 TORCH_MODULE(ScoreVae);
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace photoplayer::model {
 
@@ -47,6 +48,22 @@ inline constexpr int kBeatNumbers = stream::kStepsPerBeat * kStepNumbers;  ///< 
 }
 [[nodiscard]] constexpr int drum_index(int step, int drum) noexcept {
   return step * kStepNumbers + 2 * kPitchedPlane + drum;
+}
+
+/// Every index within a beat's numbers that belongs to the layer.
+[[nodiscard]] inline std::vector<std::int64_t> layer_columns(stream::Layer layer) {
+  std::vector<std::int64_t> columns;
+  for (int step = 0; step < stream::kStepsPerBeat; ++step) {
+    for (int i = 0; i < kPitchRanges[static_cast<std::size_t>(layer)].count; ++i) {
+      if (layer == stream::Layer::kDrums) {
+        columns.push_back(drum_index(step, i));
+        continue;
+      }
+      columns.push_back(onset_index(step, layer, i));
+      columns.push_back(sustain_index(step, layer, i));
+    }
+  }
+  return columns;
 }
 
 }  // namespace photoplayer::model

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// The score VAE that bundles use: one part for each layer of instruments.
+#include <photoplayer/model/score_layout.h>
+#include <photoplayer/network/score_vae.h>
+
+#include <array>
+
+namespace photoplayer::network {
+
+using LayerLatents = std::array<std::int64_t, stream::kLayers>;  ///< numbers of latent for each stream::Layer
+
+[[nodiscard]] inline ScoreVaeConfig layered_vae(const LayerLatents& latents) {
+  constexpr std::int64_t kHiddenPerLatent = 16;
+  ScoreVaeConfig config;
+  for (std::size_t i = 0; i < latents.size(); ++i) {
+    config.parts.push_back(
+        {model::layer_columns(static_cast<stream::Layer>(i)), latents[i], kHiddenPerLatent * latents[i]});
+  }
+  return config;
+}
+
+}  // namespace photoplayer::network

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <photoplayer/model/bundle.h>
+#include <photoplayer/train/train.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "support/catch.h"
+
+using namespace photoplayer;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A few pieces, a small transformer, seconds of training.
+class Run {
+ public:
+  Run() : folder_(fs::temp_directory_path() / ("photoplayer-train-" + std::to_string(::getpid()))) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    config_ = {{"run_folder", folder_ / "run"},
+               {"bundle_out", folder_ / "out.bundle"},
+               {"composed_pieces", 8},
+               {"pieces_with_pictures", 1},
+               {"vae_minutes", 0.03},
+               {"joint_minutes", 0.05},
+               {"joint_batch", 4},
+               {"width", 128},
+               {"depth", 1}};
+  }
+  ~Run() { fs::remove_all(folder_); }
+
+  Result<void> go(
+      const nlohmann::json& changes = {}, const std::function<bool()>& stop = [] { return false; }) {
+    auto config = config_;
+    if (!changes.empty()) config.update(changes);
+    const auto path = folder_ / "config.json";
+    std::ofstream(path) << config;
+    return train::train(
+        path, [](const auto&) {}, stop);
+  }
+  [[nodiscard]] fs::path file(const char* name) const { return folder_ / name; }
+
+ private:
+  fs::path folder_;
+  nlohmann::json config_;
+};
+
+std::vector<nlohmann::json> lines(const fs::path& path) {
+  std::vector<nlohmann::json> result;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) result.push_back(nlohmann::json::parse(line));
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("Training: from nothing to a bundle that says what it is; distilled, it says how to be played") {
+  Run run;
+  REQUIRE(run.go());
+  auto bundle = model::Bundle::open(run.file("out.bundle"));
+  REQUIRE(bundle);
+  auto config = nlohmann::json::parse(bundle->config());
+  CHECK(config.at("layer_latents") == nlohmann::json({20, 24, 20, 14, 18}));
+  CHECK_FALSE(config.contains("steps"));
+  const auto before = bundle->read_f32("dit.project_out.weight", {96, 128}).value();
+
+  // The joint stage is done and stays as it is; only the new stage runs.
+  REQUIRE(run.go({{"distil_minutes", 0.05}}));
+  bundle = model::Bundle::open(run.file("out.bundle"));
+  REQUIRE(bundle);
+  config = nlohmann::json::parse(bundle->config());
+  CHECK(config.at("steps") == 4);
+  CHECK(config.at("guidance") == 1.0);
+  CHECK(bundle->read_f32("dit.project_out.weight", {96, 128}).value() != before);
+}
+
+TEST_CASE("Training: stopped and started again, it goes on where it was") {
+  Run run;
+  int asked = 0;
+  const auto stopped = run.go({}, [&] { return fs::exists(run.file("run/vae.pt")) && ++asked > 3; });
+  REQUIRE_FALSE(stopped);
+  CHECK(stopped.error().code == ErrorCode::kCancelled);
+  CHECK_FALSE(fs::exists(run.file("out.bundle")));
+  const auto state = nlohmann::json::parse(std::ifstream(run.file("run/joint.state.json")));
+  CHECK(state.at("step") == 3);
+
+  REQUIRE(run.go());
+  CHECK(fs::exists(run.file("out.bundle")));
+  int vae_runs = 0, joint_starts = 0;
+  for (const auto& line : lines(run.file("run/log.jsonl"))) {
+    if (line.value("step", -1) != 0) continue;
+    vae_runs += line.at("stage") == "vae" ? 1 : 0;
+    joint_starts += line.at("stage") == "joint" ? 1 : 0;
+  }
+  CHECK(vae_runs == 1);
+  CHECK(joint_starts == 1);
+}
+
+TEST_CASE("Training: a config with a field that does not exist or cannot be is refused by name") {
+  Run run;
+  for (const auto& [field, value] : {std::pair<const char*, nlohmann::json>{"joint_minuets", 3},
+                                     {"width", 200},
+                                     {"replicas", 0},
+                                     {"fusion", "blend"},
+                                     {"layer_latents", {20, 24, 20, 14, 0}},
+                                     {"window_beats", 7}}) {
+    const auto refused = run.go({{field, value}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::kBadInput);
+    CHECK(refused.error().message.find(field) != std::string::npos);
+  }
+}
