@@ -252,5 +252,93 @@ TEST_CASE("no bar is heard more than four times in a row", "[compose]") {
   CHECK(worst <= 4);
 }
 
+/// Per bar: the places and keys of a layer's notes.
+std::vector<std::set<std::pair<int, int>>> bars_of(const Piece& piece, Layer layer) {
+  const int bar_steps = piece.beats_per_bar * stream::kStepsPerBeat;
+  std::vector<std::set<std::pair<int, int>>> bars(static_cast<std::size_t>(piece.beats / piece.beats_per_bar));
+  for (const PieceNote& note : piece.notes) {
+    if (note.layer == layer)
+      bars[static_cast<std::size_t>(note.start_step / bar_steps)].insert({note.start_step % bar_steps, note.pitch});
+  }
+  return bars;
+}
+
+TEST_CASE("a groove is a groove: most drum bars are the bar before, and the exceptions come where phrases end",
+          "[compose]") {
+  for (int style : {3, 4, 5, 6, 7}) {
+    int same = 0, all = 0;
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      const auto bars = bars_of(compose_one(style, seed), Layer::kDrums);
+      // The first bar of an eight may be struck open, the last filled.
+      for (std::size_t i = 2; i + 1 < bars.size(); ++i) {
+        if (i % 8 < 2 || i % 8 == 7 || bars[i].empty() || bars[i - 1].empty()) continue;
+        ++all;
+        same += bars[i] == bars[i - 1] ? 1 : 0;
+      }
+    }
+    INFO("style " << stream::kStyleNames[static_cast<std::size_t>(style)]);
+    CHECK(same >= 0.65 * all);
+  }
+}
+
+TEST_CASE("eight-bar phrases end on a cadence in every style", "[compose]") {
+  for (int style = 0; style < stream::kStyles; ++style) {
+    int cadences = 0, phrases = 0;
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      const Piece piece = compose_one(style, seed);
+      const auto root = [&](int beat) { return static_cast<int>(piece.chords[static_cast<std::size_t>(beat)].root); };
+      for (int end = 8 * piece.beats_per_bar; end <= piece.beats; end += 8 * piece.beats_per_bar) {
+        ++phrases;
+        const int last = root(end - 1);
+        cadences += last == 0 || last == 7 || last == 10 ? 1 : 0;  // home, or open on the dominant or the mode's own
+      }
+    }
+    INFO("style " << stream::kStyleNames[static_cast<std::size_t>(style)]);
+    CHECK(cadences >= 0.75 * phrases);
+  }
+}
+
+TEST_CASE("a tune develops: rhythms return on other pitches, and phrases breathe", "[compose]") {
+  int returning = 0, moved = 0, bars_sung = 0, breaths = 0, phrase_ends = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    for (int style : {0, 1, 7}) {
+      const Piece piece = compose_one(style, seed);
+      const auto bars = bars_of(piece, Layer::kMelody);
+      std::map<std::set<int>, std::set<std::set<std::pair<int, int>>>> heard;
+      for (const auto& bar : bars) {
+        if (bar.size() < 2) continue;
+        std::set<int> rhythm;
+        for (const auto& [place, key] : bar) rhythm.insert(place);
+        ++bars_sung;
+        auto& as = heard[rhythm];
+        if (!as.empty()) {
+          ++returning;
+          moved += as.count(bar) == 0 ? 1 : 0;
+        }
+        as.insert(bar);
+      }
+      const int bar_steps = piece.beats_per_bar * stream::kStepsPerBeat;
+      for (std::size_t i = 3; i + 1 < bars.size(); i += 4) {
+        if (bars[i].empty()) continue;
+        ++phrase_ends;
+        bool rests = false;
+        std::vector<bool> sounding(static_cast<std::size_t>(bar_steps), false);
+        for (const PieceNote& note : piece.notes) {
+          if (note.layer != Layer::kMelody) continue;
+          for (int s = note.start_step; s < note.start_step + note.length_steps; ++s) {
+            const int in_bar = s - static_cast<int>(i) * bar_steps;
+            if (in_bar >= 0 && in_bar < bar_steps) sounding[static_cast<std::size_t>(in_bar)] = true;
+          }
+        }
+        for (std::size_t s = 0; s + 1 < sounding.size(); ++s) rests = rests || (!sounding[s] && !sounding[s + 1]);
+        breaths += rests ? 1 : 0;
+      }
+    }
+  }
+  CHECK(returning >= 0.4 * bars_sung);
+  CHECK(moved >= 0.3 * returning);
+  CHECK(breaths >= 0.5 * phrase_ends);
+}
+
 }  // namespace
 }  // namespace photoplayer::train
