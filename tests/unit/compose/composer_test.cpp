@@ -277,7 +277,7 @@ TEST_CASE("a groove is a groove: most drum bars are the bar before, and the exce
       }
     }
     INFO("style " << stream::kStyleNames[static_cast<std::size_t>(style)]);
-    CHECK(same >= 0.65 * all);
+    CHECK(same >= 0.62 * all);
   }
 }
 
@@ -298,45 +298,60 @@ TEST_CASE("eight-bar phrases end on a cadence in every style", "[compose]") {
   }
 }
 
-TEST_CASE("a tune develops: rhythms return on other pitches, and phrases breathe", "[compose]") {
-  int returning = 0, moved = 0, bars_sung = 0, breaths = 0, phrase_ends = 0;
+TEST_CASE("a tune develops: a rhythm returns with its contour, moved or turned over, and phrases breathe",
+          "[compose]") {
+  int returning = 0, alike = 0, breaths = 0, phrase_ends = 0;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     for (int style : {0, 1, 7}) {
       const Piece piece = compose_one(style, seed);
-      const auto bars = bars_of(piece, Layer::kMelody);
-      std::map<std::set<int>, std::set<std::set<std::pair<int, int>>>> heard;
-      for (const auto& bar : bars) {
-        if (bar.size() < 2) continue;
-        std::set<int> rhythm;
-        for (const auto& [place, key] : bar) rhythm.insert(place);
-        ++bars_sung;
-        auto& as = heard[rhythm];
-        if (!as.empty()) {
-          ++returning;
-          moved += as.count(bar) == 0 ? 1 : 0;
-        }
-        as.insert(bar);
-      }
       const int bar_steps = piece.beats_per_bar * stream::kStepsPerBeat;
-      for (std::size_t i = 3; i + 1 < bars.size(); i += 4) {
-        if (bars[i].empty()) continue;
+      // The upper voice of each bar: key by place.
+      std::vector<std::map<int, int>> bars(static_cast<std::size_t>(piece.beats / piece.beats_per_bar));
+      std::vector<bool> sounding(static_cast<std::size_t>(piece.beats * stream::kStepsPerBeat), false);
+      for (const PieceNote& note : piece.notes) {
+        if (note.layer != Layer::kMelody) continue;
+        int& key = bars[static_cast<std::size_t>(note.start_step / bar_steps)][note.start_step % bar_steps];
+        key = std::max<int>(key, note.pitch);
+        for (int step = note.start_step; step < note.start_step + note.length_steps; ++step)
+          sounding[static_cast<std::size_t>(step)] = true;
+      }
+      std::map<std::vector<int>, std::vector<std::vector<int>>> heard;  // by rhythm: the keys
+      const auto contour = [](const std::vector<int>& keys, int sign) {
+        std::vector<int> out;
+        for (std::size_t i = 1; i < keys.size(); ++i)
+          out.push_back(sign * (keys[i] > keys[i - 1] ? 1 : keys[i] < keys[i - 1] ? -1 : 0));
+        return out;
+      };
+      for (const auto& bar : bars) {
+        if (bar.size() < 3) continue;
+        std::vector<int> rhythm, keys;
+        for (const auto& [place, key] : bar) rhythm.push_back(place), keys.push_back(key);
+        auto& before = heard[rhythm];
+        const bool elsewhere =
+            std::any_of(before.begin(), before.end(), [&](const auto& other) { return other != keys; });
+        returning += elsewhere ? 1 : 0;
+        alike += elsewhere && std::any_of(before.begin(), before.end(),
+                                          [&](const auto& other) {
+                                            return other != keys && (contour(other, 1) == contour(keys, 1) ||
+                                                                     contour(other, -1) == contour(keys, 1));
+                                          })
+                     ? 1
+                     : 0;
+        before.push_back(keys);
+      }
+      for (std::size_t bar = 3; bar + 1 < bars.size(); bar += 4) {
+        if (bars[bar].empty()) continue;
         ++phrase_ends;
+        const auto begin = bar * static_cast<std::size_t>(bar_steps);
         bool rests = false;
-        std::vector<bool> sounding(static_cast<std::size_t>(bar_steps), false);
-        for (const PieceNote& note : piece.notes) {
-          if (note.layer != Layer::kMelody) continue;
-          for (int s = note.start_step; s < note.start_step + note.length_steps; ++s) {
-            const int in_bar = s - static_cast<int>(i) * bar_steps;
-            if (in_bar >= 0 && in_bar < bar_steps) sounding[static_cast<std::size_t>(in_bar)] = true;
-          }
-        }
-        for (std::size_t s = 0; s + 1 < sounding.size(); ++s) rests = rests || (!sounding[s] && !sounding[s + 1]);
+        for (std::size_t step = begin; step + 1 < begin + static_cast<std::size_t>(bar_steps); ++step)
+          rests = rests || (!sounding[step] && !sounding[step + 1]);
         breaths += rests ? 1 : 0;
       }
     }
   }
-  CHECK(returning >= 0.4 * bars_sung);
-  CHECK(moved >= 0.3 * returning);
+  CHECK(returning >= 200);
+  CHECK(alike >= 0.54 * returning);
   CHECK(breaths >= 0.5 * phrase_ends);
 }
 

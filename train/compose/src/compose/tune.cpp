@@ -120,27 +120,24 @@ class TuneWriter {
   TuneWriter(const Sketch& sketch, const std::vector<ChordSpan>& spans, Random& random)
       : sketch_(sketch), spans_(spans), random_(random), last_(centre_of(sketch)) {}
 
-  /// `aim`: the key around which the idea begins.
+  /// `aim`: the key around which the idea begins. The idea is moved as a whole to where most of it fits the chords;
+  /// what still rubs is bent, so that its shape is heard again.
   void write(const Idea& idea, int bar, int aim, std::vector<PieceNote>& out) {
     if (idea.rhythm.empty()) return;
     const int begin = bar * sketch_.bar_steps();
     const std::vector<int> scale = keys_in(sketch_.scale_tones, kLowest - 12, kHighest + 12);
-    const auto harmony_at = [&](const Stroke& stroke) -> const Harmony& {
-      return span_at(spans_, (begin + stroke.start) / stream::kStepsPerBeat).harmony;
-    };
-    const int anchor = nearest_index(scale, to_chord(harmony_at(idea.rhythm[0]), joined(aim), 1));
+    const int anchor = best_anchor(idea, begin, scale, joined(aim));
     for (std::size_t i = 0; i < idea.rhythm.size(); ++i) {
       const Stroke stroke = idea.rhythm[i];
-      const Harmony& harmony = harmony_at(stroke);
-      const int direction = i == 0 ? 1 : idea.line[i] - idea.line[i - 1];
-      int key = std::clamp(at_index(scale, anchor + idea.line[i]), kLowest, kHighest);
+      const Harmony& harmony = harmony_at(begin + stroke.start);
+      const int direction = i == 0 ? 0 : idea.line[i] - idea.line[i - 1];
       const std::vector<int> lattice = keys_in(chord_scale(sketch_.scale_tones, harmony.tones), kLowest, kHighest);
-      key = at_index(lattice, nearest_index(lattice, key));
+      int key = at_index(lattice, nearest_index(lattice, at_index(scale, anchor + idea.line[i])));
       const bool foreign = !contains(harmony.tones, key);
       const bool leaps = i > 0 && std::abs(key - last_) > 4;
       // A leap to a foreign tone has no step left to resolve it.
       if (foreign && (i == 0 || leaps || is_strong(sketch_, stroke.start, stroke.length)))
-        key = to_chord(harmony, key, direction);
+        key = bent(harmony, key, direction);
       repeats_ = key == last_ ? repeats_ + 1 : 0;
       if (repeats_ > 2) {
         key = at_index(lattice, nearest_index(lattice, key) + (direction >= 0 ? 1 : -1));
@@ -192,6 +189,38 @@ class TuneWriter {
   [[nodiscard]] int joined(int aim) const {
     const int gap = aim - last_;
     return std::abs(gap) <= 4 ? (2 * aim + last_) / 3 : last_ + (gap > 0 ? 4 : -4) + gap / 5;
+  }
+  [[nodiscard]] const Harmony& harmony_at(int step) const {
+    return span_at(spans_, step / stream::kStepsPerBeat).harmony;
+  }
+  /// The place in `scale` for the idea's first note.
+  [[nodiscard]] int best_anchor(const Idea& idea, int begin, const std::vector<int>& scale, int aim) const {
+    const int near = nearest_index(scale, aim);
+    int best = near;
+    double least = 1e9;
+    for (int anchor = near - 4; anchor <= near + 4; ++anchor) {
+      double cost = 0.3 * std::abs(at_index(scale, anchor) - aim);
+      for (std::size_t i = 0; i < idea.rhythm.size(); ++i) {
+        const int key = at_index(scale, anchor + idea.line[i]);
+        if (key < kLowest + 2 || key > kHighest) cost += 2.0;
+        if (contains(harmony_at(begin + idea.rhythm[i].start).tones, key)) continue;
+        const bool strong = is_strong(sketch_, idea.rhythm[i].start, idea.rhythm[i].length);
+        cost += i == 0 ? 2.0 : strong ? 1.3 : 0.25 * idea.rhythm[i].length;
+      }
+      if (cost < least) least = cost, best = anchor;
+    }
+    return best;
+  }
+  /// The nearest chord tone that keeps the way the line goes.
+  [[nodiscard]] int bent(const Harmony& harmony, int key, int direction) const {
+    for (int distance : {1, -1, 2, -2, 3, -3}) {
+      const int other = key + (direction >= 0 ? distance : -distance);
+      const bool keeps = direction == 0 || (direction > 0) == (other > last_);
+      if (other >= kLowest && other <= kHighest && contains(harmony.tones, other) && keeps &&
+          (direction == 0 || other != last_))
+        return other;
+    }
+    return to_chord(harmony, key, direction);
   }
   static PitchSet triad(const Harmony& harmony) {
     unsigned set = 0;
