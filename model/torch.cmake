@@ -2,12 +2,12 @@
 add_subdirectory(network)
 add_subdirectory(diffv2m)
 photoplayer_add_library(model
-  src/clip_encoder.cpp src/diffv2m_generator.cpp src/diffv2m_model.cpp src/director.cpp src/load.cpp
+  src/clip_encoder.cpp src/diffv2m_generator.cpp src/diffv2m_model.cpp src/director.cpp src/harmony_plan.cpp src/load.cpp
   src/parlour_network.cpp src/score_decoder.cpp src/score_generator.cpp src/semantic_encoder.cpp src/sound_decoder.cpp src/window_job.cpp
   src/weights.cpp)
 target_link_libraries(photoplayer_model
   PUBLIC photoplayer::stream photoplayer::bundle photoplayer::score
-  PRIVATE photoplayer::network photoplayer::diffv2m nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
+  PRIVATE photoplayer::network photoplayer::diffv2m photoplayer::harmony nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
 target_include_directories(photoplayer_model PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include)
 target_precompile_headers(photoplayer_model REUSE_FROM photoplayer_network)
 

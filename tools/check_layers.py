@@ -10,8 +10,8 @@ MAY_INCLUDE = {
     "kernels": {"kernels"},
     "stream": {"stream"},
     "perception": {"perception", "stream", "kernels"},
-    "model": {"model", "network", "diffv2m", "stream", "kernels"},
-    "train": {"train", "network", "diffv2m", "model", "perception", "stream", "kernels"},
+    "model": {"model", "harmony", "network", "diffv2m", "stream", "kernels"},
+    "train": {"train", "network", "diffv2m", "harmony", "model", "perception", "stream", "kernels"},
     "gst-plugin": {"gst", "model", "perception", "stream"},
     "tools": {"tools", "model", "perception", "stream", "train"},
 }

@@ -16,21 +16,6 @@ constexpr int kBeatsPerBar = 4;
 constexpr int kBarsPerPhrase = 8;
 constexpr double kOpening_s = 6.0;  ///< how much of the beginning decides the piece's character
 
-constexpr std::array<std::array<int, 7>, stream::kScaleModes> kScales = {{
-    {0, 2, 4, 5, 7, 9, 11},  // major
-    {0, 2, 3, 5, 7, 8, 10},  // minor
-    {0, 2, 3, 5, 7, 9, 10},  // dorian
-    {0, 2, 4, 5, 7, 9, 10},  // mixolydian
-}};
-
-using Progression = std::array<int, 4>;  ///< scale degrees from 0, one per bar
-constexpr std::array<std::array<Progression, 6>, stream::kScaleModes> kProgressions = {{
-    {{{0, 4, 5, 3}, {0, 5, 3, 4}, {0, 3, 1, 4}, {5, 3, 0, 4}, {0, 2, 3, 4}, {0, 3, 0, 4}}},
-    {{{0, 5, 2, 6}, {0, 3, 5, 4}, {0, 6, 5, 4}, {0, 5, 3, 4}, {0, 2, 6, 3}, {5, 6, 0, 0}}},
-    {{{0, 3, 0, 3}, {0, 6, 3, 0}, {0, 1, 3, 0}, {0, 2, 3, 6}, {0, 3, 6, 3}, {0, 0, 3, 6}}},
-    {{{0, 6, 3, 0}, {0, 3, 6, 0}, {0, 4, 6, 3}, {0, 6, 0, 3}, {0, 1, 6, 0}, {0, 3, 0, 6}}},
-}};
-
 /// A number in 0…1 from a place in the piece; the director has no other randomness.
 double hashed(std::uint64_t seed, std::uint64_t a, std::uint64_t b) {
   std::uint64_t x = seed ^ (a * 0x9E3779B97F4A7C15ULL) ^ (b * 0xC2B2AE3D27D4EB4FULL);
@@ -40,8 +25,7 @@ double hashed(std::uint64_t seed, std::uint64_t a, std::uint64_t b) {
 }
 
 std::uint32_t mask_of(ScaleMode scale) {
-  std::uint32_t mask = 0;
-  for (int pitch : kScales[static_cast<std::size_t>(scale)]) mask |= 1U << pitch;
+  std::uint32_t mask = harmony::scale_set(scale);
   // A raised leading tone belongs to minor's cadences.
   if (scale == ScaleMode::kMinor) mask |= 1U << 11;
   return mask;
@@ -81,7 +65,7 @@ Director::Director(std::uint64_t seed, std::shared_ptr<ScoreChoices> choices)
 
 void Director::reset() {
   opened_ = false;
-  bars_.clear();
+  harmony_ = {};
   latched_.clear();
   latched_from_ = 0;
 }
@@ -100,6 +84,7 @@ void Director::open(const stream::Timeline& timeline, double from_s, double unti
   const double wander = 0.3 * (hashed(seed_, 13, 0) - 0.5);
   tempo_bpm_ = controls.tempo_bpm.value_or(trackable(
       std::round(style.slow_bpm + (style.fast_bpm - style.slow_bpm) * std::clamp(lively + wander, 0.0, 1.0))));
+  harmony_ = HarmonyPlan(seed_, style_, scale_);
   choices_->style = style_;
   choices_->transpose = key_ > 5 ? key_ - 12 : key_;
   choices_->scale_mask = mask_of(scale_);
@@ -117,61 +102,32 @@ stream::Controls Director::decided() const {
   return result;
 }
 
-void Director::set_chord(Bar& bar, int half, int degree) const {
-  const auto& scale = kScales[static_cast<std::size_t>(scale_)];
-  const auto tone = [&](int d) { return scale[static_cast<std::size_t>((degree + d) % 7)]; };
-  std::uint16_t chroma = 0;
-  const int tones = style_ == 3 ? 4 : 3;  // sevenths are lo-fi's plain chords
-  for (int i = 0; i < tones; ++i) chroma = static_cast<std::uint16_t>(chroma | (1U << tone(2 * i)));
-  // The dominant of minor has a leading tone.
-  if (scale_ == ScaleMode::kMinor && degree == 4)
-    chroma = static_cast<std::uint16_t>((chroma & ~(1U << 10)) | (1U << 11));
-  bar.root[static_cast<std::size_t>(half)] = tone(0);
-  bar.chroma[static_cast<std::size_t>(half)] = chroma;
-}
-
-/// Eight bars: a statement of four, then the same or another four that close on the dominant, so that the next
-/// phrase begins as an arrival. Every other phrase contrasts.
-void Director::write_phrase() {
-  const auto phrase = static_cast<std::uint64_t>(bars_.size() / kBarsPerPhrase);
-  const auto& pool = kProgressions[static_cast<std::size_t>(scale_)];
-  const auto pick = [&](std::uint64_t what) {
-    return pool[static_cast<std::size_t>(hashed(seed_, 21, what) * static_cast<double>(pool.size()))];
+/// The plan's, but for a piece of known length: that ends on the tonic, by way of the dominant.
+HarmonyPlan::Chord Director::chord_at(const stream::WindowRequest& request, std::int64_t row) {
+  const auto named = [](const char* roman) {
+    const harmony::Harmony chord = harmony::parse_roman(roman);
+    return HarmonyPlan::Chord{chord.root, chord.tones};
   };
-  const bool contrast = phrase % 4 == 2;
-  const Progression first = pick(contrast ? 100 + phrase : 1), second = pick(contrast ? 200 + phrase : 2 + phrase % 2);
-  constexpr std::array<float, 6> kLifts = {-0.08F, 0.04F, 0.14F, 0.0F, 0.2F, -0.14F};
-  const float lift = kLifts[static_cast<std::size_t>((phrase + seed_ % 2) % kLifts.size())];
-  for (int i = 0; i < kBarsPerPhrase; ++i) {
-    Bar bar;
-    const int degree = i < 4 ? first[static_cast<std::size_t>(i)] : second[static_cast<std::size_t>(i - 4)];
-    set_chord(bar, 0, degree);
-    set_chord(bar, 1, degree);
-    if (i == kBarsPerPhrase - 1) {
-      set_chord(bar, 0, degree == 4 ? 3 : degree);
-      set_chord(bar, 1, scale_ == ScaleMode::kMixolydian || scale_ == ScaleMode::kDorian ? 6 : 4);
-    } else if (hashed(seed_, 22, static_cast<std::uint64_t>(bars_.size())) < 0.2) {
-      set_chord(bar, 1, (degree + 3) % 7 == 6 && scale_ == ScaleMode::kMajor ? 3 : (degree + 3) % 7);
+  const bool minor = scale_ == ScaleMode::kMinor || scale_ == ScaleMode::kDorian;
+  if (request.end_row > 0) {
+    const auto bars_left = (request.end_row - 1) / kBeatsPerBar - row / kBeatsPerBar;
+    if (bars_left <= 0) return named(minor ? "i" : "I");
+    if (bars_left == 1 && row % kBeatsPerBar < 2) return named(scale_ == ScaleMode::kMinor ? "iv" : "IV");
+    if (bars_left == 1) {
+      return named(scale_ == ScaleMode::kMixolydian ? "bVII" : scale_ == ScaleMode::kDorian ? "v" : "V");
     }
-    bar.lift = lift;
-    bars_.push_back(bar);
   }
+  return harmony_.chord(row);
 }
 
-const Director::Bar& Director::bar_at(std::int64_t bar) {
-  while (static_cast<std::int64_t>(bars_.size()) <= bar) write_phrase();
-  return bars_[static_cast<std::size_t>(std::max<std::int64_t>(0, bar))];
-}
-
-float Director::intensity_at(const stream::WindowRequest& request, double time_s, const Bar& bar,
-                             std::int64_t bar_index) const {
+float Director::intensity_at(const stream::WindowRequest& request, double time_s, std::int64_t bar) {
   if (request.controls.intensity) return *request.controls.intensity;
   const double until_s = std::max(time_s - 1.0 + 1e-3, std::min(time_s + 2.0, request.seen_until_s));
   const auto seen = request.timeline->glance(time_s - 1.0, until_s);
   const float picture = seen.seen > 0.0F ? unit(0.25F + 1.1F * std::max(seen.motion, seen.change)) : 0.45F;
-  float intensity = 0.45F + request.controls.follow * (picture - 0.45F) + bar.lift;
+  float intensity = 0.45F + request.controls.follow * (picture - 0.45F) + harmony_.phrase_of_bar(bar).lift;
   // A piece begins with less than it has.
-  if (bar_index < 2) intensity -= 0.15F;
+  if (bar < 2) intensity -= 0.15F;
   return unit(intensity);
 }
 
@@ -179,32 +135,25 @@ network::BeatPlan Director::beat(const stream::WindowRequest& request, std::int6
                                  double until_s) {
   const auto bar_index = row / kBeatsPerBar;
   const int in_bar = static_cast<int>(row % kBeatsPerBar);
-  Bar bar = bar_at(bar_index);
   network::BeatPlan plan;
   plan.beat_in_bar = in_bar;
   plan.bar_in_phrase = static_cast<int>(bar_index % kBarsPerPhrase);
-  if (request.end_row > 0) {
-    const auto last = request.end_row - 1;
-    if (bar_index == last / kBeatsPerBar) {
-      set_chord(bar, 0, 0);
-      set_chord(bar, 1, 0);
-    } else if (bar_index == last / kBeatsPerBar - 1) {
-      set_chord(bar, 0, 3);
-      set_chord(bar, 1, 4);
-    }
-    plan.beats_to_end = std::clamp(static_cast<float>(last - row) / 8.0F, 0.0F, 1.0F);
-  }
-  const auto half = static_cast<std::size_t>(in_bar / 2);
-  plan.chord_root = bar.root[half];
-  plan.chord_chroma = bar.chroma[half];
+  if (request.end_row > 0)
+    plan.beats_to_end = std::clamp(static_cast<float>(request.end_row - 1 - row) / 8.0F, 0.0F, 1.0F);
+  const HarmonyPlan::Chord chord = chord_at(request, row);
+  plan.chord_root = chord.root;
+  plan.chord_chroma = chord.chroma;
 
   const Style& style = style_at(style_);
   // Layers and density change with the bar, so all its beats look at the picture around the same moment.
   const double bar_s = time_s - in_bar * (until_s - time_s);
-  const float intensity = intensity_at(request, bar_s, bar, bar_index);
+  const float intensity = intensity_at(request, bar_s, bar_index);
+  const auto& lateness = harmony_.phrase_of_bar(bar_index).lateness;
   std::uint8_t layers = 0;
   for (std::size_t i = 0; i < stream::kLayers; ++i) {
-    if (style.enters_at[i] <= intensity) layers = static_cast<std::uint8_t>(layers | (1U << i));
+    // What always plays, plays.
+    const float late = style.enters_at[i] > 0.0F ? lateness[i] : 0.0F;
+    if (style.enters_at[i] + late <= intensity) layers = static_cast<std::uint8_t>(layers | (1U << i));
   }
   if (__builtin_popcount(layers) < 2) layers = static_cast<std::uint8_t>(layers | 0b011U);
   plan.layers = layers;
@@ -237,6 +186,7 @@ Director::WindowPlan Director::plan(const stream::WindowRequest& request) {
     }
     const auto time = static_cast<std::size_t>(i);
     result.beats.push_back(beat(request, row, request.times_s[time], request.times_s[time + 1]));
+    choices_->set_chord(row, result.beats.back().chord_chroma);
   }
   // A hop that is sampled again (it came too late, say) is planned again.
   if (latched_.empty()) latched_from_ = hop_from;

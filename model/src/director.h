@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "harmony_plan.h"
 #include "score_choices.h"
 
 namespace photoplayer::model {
@@ -39,17 +40,9 @@ class Director {
   void reset();
 
  private:
-  struct Bar {
-    std::array<std::uint16_t, 2> chroma{};  ///< per half bar
-    std::array<int, 2> root{};
-    float lift = 0.0F;  ///< of this phrase: variety on top of the picture
-  };
-  const Bar& bar_at(std::int64_t bar);
-  void write_phrase();
-  void set_chord(Bar& bar, int half, int degree) const;
+  [[nodiscard]] HarmonyPlan::Chord chord_at(const stream::WindowRequest& request, std::int64_t row);
   network::BeatPlan beat(const stream::WindowRequest& request, std::int64_t row, double time_s, double until_s);
-  [[nodiscard]] float intensity_at(const stream::WindowRequest& request, double time_s, const Bar& bar,
-                                   std::int64_t bar_index) const;
+  [[nodiscard]] float intensity_at(const stream::WindowRequest& request, double time_s, std::int64_t bar);
 
   std::uint64_t seed_;
   std::shared_ptr<ScoreChoices> choices_;
@@ -59,7 +52,7 @@ class Director {
   stream::ScaleMode scale_ = stream::ScaleMode::kMajor;
   double tempo_bpm_ = 100.0;
   Mood mood_;
-  std::vector<Bar> bars_;
+  HarmonyPlan harmony_;
   std::vector<network::BeatPlan> latched_;  ///< of final rows, from `latched_from_` on
   std::int64_t latched_from_ = 0;
 };

@@ -78,11 +78,11 @@ class NoteReader {
     }
     for (auto& onset : onsets) {
       ++out.notes, ++state_.notes;
-      const int pitch = corrected(onset.pitch, range);
+      const int pitch = corrected(onset.pitch, range, at / kStepsPerBeat);
       if (sounding.count(pitch)) continue;  // a correction may meet a note that sounds already
       if (pitch != onset.pitch) ++out.corrected, ++state_.corrected;
       sounding.insert(pitch);
-      out.events.push_back(event(at, layer, pitch, true, velocity(onset.logit)));
+      out.events.push_back(event(at, layer, pitch, true, velocity(onset.logit) + swell(at)));
     }
   }
 
@@ -100,9 +100,10 @@ class NoteReader {
     }
   }
 
-  /// Outside the scale, and while the allowance lasts: the nearest pitch inside it.
-  int corrected(int pitch, PitchRange range) const {
-    const auto in_scale = [&](int p) { return ((choices_.scale_mask.load() >> (((p % 12) + 12) % 12)) & 1U) != 0; };
+  /// Outside the scale and the planned chord, and while the allowance lasts: the nearest pitch inside.
+  int corrected(int pitch, PitchRange range, std::int64_t row) const {
+    const std::uint32_t allowed = choices_.scale_mask | choices_.chord_at(row);
+    const auto in_scale = [&](int p) { return ((allowed >> (((p % 12) + 12) % 12)) & 1U) != 0; };
     if (in_scale(pitch)) return pitch;
     if (static_cast<double>(state_.corrected + 1) > kMostCorrected * static_cast<double>(state_.notes)) return pitch;
     for (int distance : {-1, 1}) {
@@ -119,6 +120,14 @@ class NoteReader {
 
   /// The network's certainty, mildly: what it is sure of is played a little firmer.
   static float velocity(float logit) { return 0.5F + 0.2F * std::min(1.0F, std::max(0.0F, logit) / 6.0F); }
+
+  /// A phrase of eight bars grows towards its sixth and sinks to its end.
+  static float swell(std::int64_t step) {
+    constexpr std::int64_t kPhraseSteps = 8 * kStepsPerBar;
+    constexpr float kPeak = 0.7F, kSwell = 0.08F;
+    const float at = static_cast<float>(((step % kPhraseSteps) + kPhraseSteps) % kPhraseSteps) / kPhraseSteps;
+    return kSwell * ((at < kPeak ? at / kPeak : (1.0F - at) / (1.0F - kPeak)) - 0.5F);
+  }
 
   Sounding& state_;
   const ScoreChoices& choices_;

@@ -24,10 +24,6 @@ double follow_peaks(double known, double seen, double most) {
   return seen > known ? seen : 0.5 * (known + seen);
 }
 
-int floor_steps(double room_s, double step_s, int most) {
-  return static_cast<int>(std::clamp(std::floor(room_s / step_s + 1e-9), 0.0, static_cast<double>(most)));
-}
-
 }  // namespace
 
 double StepsBudget::needed_s(int steps) const {
@@ -50,13 +46,22 @@ void StepsBudget::begin(double deadline_s) {
 
 void StepsBudget::learn(Cost& cost, double seen) {
   cost.times.add(seen);
-  const bool stall = cost.now_s > 0.0 && seen > kStall * cost.now_s && seen > kMargin_s;
+  const double twice = cost.last_s > 0.0 ? std::min(seen, cost.last_s) : seen;
+  cost.last_s = seen;
+  cost.now.rest_s = follow_peaks(cost.now.rest_s, twice, startup_s_);
+  const bool stall = cost.now.next_s > 0.0 && seen > kStall * cost.now.next_s && seen > kMargin_s;
   if (stall && !cost.stalled) {
     cost.stalled = true;
     return;
   }
   cost.stalled = false;
-  cost.now_s = follow_peaks(cost.now_s, seen, startup_s_);
+  cost.now.next_s = follow_peaks(cost.now.next_s, seen, startup_s_);
+}
+
+int StepsBudget::steps_within(double room_s, const Estimate& cost, int most) {
+  if (room_s < cost.next_s) return 0;
+  const double fit = std::floor(room_s / std::max(cost.rest_s, 1e-9) + 1e-9);
+  return static_cast<int>(std::clamp(fit, 1.0, static_cast<double>(most)));
 }
 
 void StepsBudget::step_done(double now_s) {
@@ -65,9 +70,10 @@ void StepsBudget::step_done(double now_s) {
   mark_s_ = now_s;
 }
 
-double StepsBudget::unguided_s() const {
+StepsBudget::Estimate StepsBudget::unguided() const {
   // Not tried yet: guidance is a batch of two.
-  return costs_[0].now_s > 0.0 ? costs_[0].now_s : 0.5 * costs_[1].now_s;
+  const Estimate& guided = costs_[1].now;
+  return costs_[0].now.next_s > 0.0 ? costs_[0].now : Estimate{0.5 * guided.next_s, 0.5 * guided.rest_s};
 }
 
 int StepsBudget::fit(int left) {
@@ -79,13 +85,12 @@ int StepsBudget::fit(int left) {
   step_done(now_s);
   ++asked_;
   stepping_ = true;
-  const double step_s = cost().now_s;
-  if (step_s <= 0.0) return left;
+  if (cost().next_s <= 0.0) return left;
   const double room_s = deadline_s_ - kMargin_s - finish_s_ - now_s;
-  int fit = floor_steps(room_s, step_s, left);
+  int fit = steps_within(room_s, cost(), left);
   const int fewest = std::min(left, std::max(2, asked_for_ / kFewestShare));
   if (guided_ && !dropped_ && can_drop_ && fit < fewest) {
-    const int without = floor_steps(room_s, unguided_s(), left);
+    const int without = steps_within(room_s, unguided(), left);
     dropped_ = without > fit;
     fit = std::max(fit, without);
   }

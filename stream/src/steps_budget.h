@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What a hop's computation costs, and so when it must begin and how many steps still fit: the first two rungs of the
-/// ladder. Two estimates of a step: what to expect at worst (99.9th percentile of the last thousand), which says when
-/// to begin, and what it costs at the moment, which says how many still fit. With and without guidance are learnt
+/// ladder. When to begin follows from what a step costs at worst (99.9th percentile of the last thousand); how many
+/// still fit from what two in a row cost of late, as long as there is room for one more as slow as the slowest: a
+/// single slow step takes its own time from a run, not that of all that follow. With and without guidance are learnt
 /// apart. Owned by the sampler's thread. Tested in tests/unit/stream/steps_budget_test.cpp.
 #include <photoplayer/stream/clock.h>
 
@@ -36,16 +37,22 @@ class StepsBudget {
   [[nodiscard]] bool hopeless(double deadline_s) const;
 
  private:
-  /// What a step costs with or without guidance.
+  struct Estimate {
+    double next_s = 0.0;  ///< the next step may take; 0: not known yet
+    double rest_s = 0.0;  ///< each takes on the whole
+  };
+  /// Of a step with or without guidance.
   struct Cost {
-    double now_s = 0.0;  ///< of late; 0: not known yet
+    Estimate now;
+    double last_s = 0.0;
     bool stalled = false;
     RecentTimes times;
   };
   void learn(Cost& cost, double seen);
   void step_done(double now_s);
-  [[nodiscard]] const Cost& cost() const { return costs_[guided_ && !dropped_ ? 1 : 0]; }
-  [[nodiscard]] double unguided_s() const;
+  [[nodiscard]] static int steps_within(double room_s, const Estimate& cost, int most);
+  [[nodiscard]] const Estimate& cost() const { return costs_[guided_ && !dropped_ ? 1 : 0].now; }
+  [[nodiscard]] Estimate unguided() const;
 
   const Clock& clock_;
   double startup_s_;

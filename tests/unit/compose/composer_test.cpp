@@ -252,5 +252,108 @@ TEST_CASE("no bar is heard more than four times in a row", "[compose]") {
   CHECK(worst <= 4);
 }
 
+/// Per bar: the places and keys of a layer's notes.
+std::vector<std::set<std::pair<int, int>>> bars_of(const Piece& piece, Layer layer) {
+  const int bar_steps = piece.beats_per_bar * stream::kStepsPerBeat;
+  std::vector<std::set<std::pair<int, int>>> bars(static_cast<std::size_t>(piece.beats / piece.beats_per_bar));
+  for (const PieceNote& note : piece.notes) {
+    if (note.layer == layer)
+      bars[static_cast<std::size_t>(note.start_step / bar_steps)].insert({note.start_step % bar_steps, note.pitch});
+  }
+  return bars;
+}
+
+TEST_CASE("a groove is a groove: most drum bars are the bar before, and the exceptions come where phrases end",
+          "[compose]") {
+  for (int style : {3, 4, 5, 6, 7}) {
+    int same = 0, all = 0;
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      const auto bars = bars_of(compose_one(style, seed), Layer::kDrums);
+      // The first bar of an eight may be struck open, the last filled.
+      for (std::size_t i = 2; i + 1 < bars.size(); ++i) {
+        if (i % 8 < 2 || i % 8 == 7 || bars[i].empty() || bars[i - 1].empty()) continue;
+        ++all;
+        same += bars[i] == bars[i - 1] ? 1 : 0;
+      }
+    }
+    INFO("style " << stream::kStyleNames[static_cast<std::size_t>(style)]);
+    CHECK(same >= 0.62 * all);
+  }
+}
+
+TEST_CASE("eight-bar phrases end on a cadence in every style", "[compose]") {
+  for (int style = 0; style < stream::kStyles; ++style) {
+    int cadences = 0, phrases = 0;
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      const Piece piece = compose_one(style, seed);
+      const auto root = [&](int beat) { return static_cast<int>(piece.chords[static_cast<std::size_t>(beat)].root); };
+      for (int end = 8 * piece.beats_per_bar; end <= piece.beats; end += 8 * piece.beats_per_bar) {
+        ++phrases;
+        const int last = root(end - 1);
+        cadences += last == 0 || last == 7 || last == 10 ? 1 : 0;  // home, or open on the dominant or the mode's own
+      }
+    }
+    INFO("style " << stream::kStyleNames[static_cast<std::size_t>(style)]);
+    CHECK(cadences >= 0.75 * phrases);
+  }
+}
+
+TEST_CASE("a tune develops: a rhythm returns with its contour, moved or turned over, and phrases breathe",
+          "[compose]") {
+  int returning = 0, alike = 0, breaths = 0, phrase_ends = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    for (int style : {0, 1, 7}) {
+      const Piece piece = compose_one(style, seed);
+      const int bar_steps = piece.beats_per_bar * stream::kStepsPerBeat;
+      // The upper voice of each bar: key by place.
+      std::vector<std::map<int, int>> bars(static_cast<std::size_t>(piece.beats / piece.beats_per_bar));
+      std::vector<bool> sounding(static_cast<std::size_t>(piece.beats * stream::kStepsPerBeat), false);
+      for (const PieceNote& note : piece.notes) {
+        if (note.layer != Layer::kMelody) continue;
+        int& key = bars[static_cast<std::size_t>(note.start_step / bar_steps)][note.start_step % bar_steps];
+        key = std::max<int>(key, note.pitch);
+        for (int step = note.start_step; step < note.start_step + note.length_steps; ++step)
+          sounding[static_cast<std::size_t>(step)] = true;
+      }
+      std::map<std::vector<int>, std::vector<std::vector<int>>> heard;  // by rhythm: the keys
+      const auto contour = [](const std::vector<int>& keys, int sign) {
+        std::vector<int> out;
+        for (std::size_t i = 1; i < keys.size(); ++i)
+          out.push_back(sign * (keys[i] > keys[i - 1] ? 1 : keys[i] < keys[i - 1] ? -1 : 0));
+        return out;
+      };
+      for (const auto& bar : bars) {
+        if (bar.size() < 3) continue;
+        std::vector<int> rhythm, keys;
+        for (const auto& [place, key] : bar) rhythm.push_back(place), keys.push_back(key);
+        auto& before = heard[rhythm];
+        const bool elsewhere =
+            std::any_of(before.begin(), before.end(), [&](const auto& other) { return other != keys; });
+        returning += elsewhere ? 1 : 0;
+        alike += elsewhere && std::any_of(before.begin(), before.end(),
+                                          [&](const auto& other) {
+                                            return other != keys && (contour(other, 1) == contour(keys, 1) ||
+                                                                     contour(other, -1) == contour(keys, 1));
+                                          })
+                     ? 1
+                     : 0;
+        before.push_back(keys);
+      }
+      for (std::size_t bar = 3; bar + 1 < bars.size(); bar += 4) {
+        if (bars[bar].empty()) continue;
+        ++phrase_ends;
+        const auto begin = bar * static_cast<std::size_t>(bar_steps);
+        bool rests = false;
+        for (std::size_t step = begin; step + 1 < begin + static_cast<std::size_t>(bar_steps); ++step)
+          rests = rests || (!sounding[step] && !sounding[step + 1]);
+        breaths += rests ? 1 : 0;
+      }
+    }
+  }
+  CHECK(returning >= 200);
+  CHECK(alike >= 0.54 * returning);
+  CHECK(breaths >= 0.5 * phrase_ends);
+}
+
 }  // namespace
 }  // namespace photoplayer::train

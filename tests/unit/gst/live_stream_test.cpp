@@ -18,6 +18,15 @@ GstClockTime now_of(GstHarness* harness) {
   return now;
 }
 
+guint64 stat_of(GstElement* element, const char* name) {
+  GstStructure* stats = nullptr;
+  g_object_get(element, "stats", &stats, nullptr);
+  guint64 count = G_MAXUINT64;
+  CHECK(gst_structure_get_uint64(stats, name, &count));
+  gst_structure_free(stats);
+  return count;
+}
+
 /// The least time that passes between a sound's running time and its coming out.
 GstClockTimeDiff least_delay(GstHarness* harness) {
   return run_clock(harness, 22050, [](GstClockTime) { return false; }).earliest;
@@ -146,12 +155,7 @@ TEST_CASE("live stream: gaps, a stalled camera and pictures without times leave 
     gst_harness_push(harness.get(), make_frame(harness.get(), GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE, 90));
     next = now + 40 * GST_MSECOND;
   });
-  GstStructure* stats = nullptr;
-  g_object_get(harness->element, "stats", &stats, nullptr);
-  guint64 missing = 99;
-  CHECK(gst_structure_get_uint64(stats, "failures", &missing));
-  CHECK(missing == 0);
-  gst_structure_free(stats);
+  CHECK(stat_of(harness->element, "failures") == 0);
 }
 
 TEST_CASE("live stream: pictures without times were taken when they came", "[gst]") {
@@ -192,6 +196,9 @@ TEST_CASE("live stream: late music is told by a QOS message too", "[gst]") {
   const Harness harness = live();
   Bus bus(harness->element);
   (void)run_clock(harness.get(), 6 * 44100, [](GstClockTime) { return false; });
+  // The look-ahead and the bed stood in: late music is no silence.
+  CHECK(stat_of(harness->element, "underrun-samples") == 0);
+  CHECK(stat_of(harness->element, "look-ahead") >= 2);
   const auto told = bus.take(GST_MESSAGE_QOS);
   REQUIRE_FALSE(told.empty());
   gboolean is_live = FALSE;

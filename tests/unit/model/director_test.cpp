@@ -128,3 +128,39 @@ TEST_CASE("Director: a hit reaches the row and the sixteenth that carry it") {
   CHECK(plan.beats[5].hits[2] == 0.8F);
   CHECK(plan.beats[4].hits[2] == 0.0F);
 }
+
+TEST_CASE("Director: half an hour of harmony comes back in parts and never goes round") {
+  for (int style = 0; style < stream::kStyles; ++style) {
+    HarmonyPlan plan(5, style, stream::ScaleMode::kMinor);
+    constexpr int kPhrases = 84;  // half an hour at 90 BPM
+    std::vector<std::vector<std::uint16_t>> phrases;
+    for (int phrase = 0; phrase < kPhrases; ++phrase) {
+      std::vector<std::uint16_t> chords;
+      for (int beat = 0; beat < 32; ++beat) chords.push_back(plan.chord(phrase * 32 + beat).chroma);
+      phrases.push_back(chords);
+    }
+    const std::set<std::vector<std::uint16_t>> different(phrases.begin(), phrases.end());
+    INFO("style " << style);
+    CHECK(different.size() >= 25);
+    CHECK(different.size() <= 75);
+    int most = 0;
+    for (int period = 1; period <= 24; ++period) {
+      int equal = 0;
+      for (int i = 0; i + period < kPhrases; ++i)
+        equal += phrases[static_cast<std::size_t>(i)] == phrases[static_cast<std::size_t>(i + period)] ? 1 : 0;
+      most = std::max(most, 100 * equal / (kPhrases - period));
+    }
+    CHECK(most <= 40);
+  }
+}
+
+TEST_CASE("Director: the decoder learns which chord a row has") {
+  stream::Timeline timeline;
+  show(timeline, 20.0, 0.3F, 0.5F);
+  auto choices = std::make_shared<ScoreChoices>();
+  Director director(3, choices);
+  const auto plan = director.plan(Asked(timeline, 0, 0, 16, 0).request);
+  for (std::size_t row = 0; row < 16; ++row)
+    CHECK(choices->chord_at(static_cast<std::int64_t>(row)) == plan.beats[row].chord_chroma);
+  CHECK(choices->chord_at(300) == 0);
+}

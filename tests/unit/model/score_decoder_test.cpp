@@ -102,6 +102,43 @@ TEST_CASE("ScoreDecoder: at most one note in twenty is corrected, and each is co
   CHECK(moved == notes->corrected);
 }
 
+TEST_CASE("ScoreDecoder: a chord that leaves the scale is played as planned") {
+  Roll roll(2);
+  roll.onset(0, 0, Layer::kMelody, 66);  // the third of D major, which C major lacks
+  roll.onset(1, 0, Layer::kMelody, 66);
+  for (int i = 0; i < 4; ++i) {  // enough notes for the allowance of one correction
+    for (int pitch : {60, 62, 64, 65, 67, 69}) roll.onset(0, i, Layer::kHarmony, pitch);
+  }
+  auto choices = std::make_shared<ScoreChoices>();
+  choices->set_chord(0, (1U << 2) | (1U << 6) | (1U << 9));
+  const auto notes = decoder_of(roll, choices)->decode(0, std::vector<float>(2));
+  REQUIRE(notes);
+  std::vector<int> sung;
+  for (const NoteEvent& event : notes->events) {
+    if (event.on && event.layer == Layer::kMelody) sung.push_back(event.pitch);
+  }
+  REQUIRE(sung.size() == 2);
+  CHECK(sung[0] == 66);  // row 0 has the chord
+  CHECK(sung[1] != 66);  // row 1 has none
+}
+
+TEST_CASE("ScoreDecoder: a phrase swells towards its sixth bar, drums keep their own weight") {
+  const auto velocity = [](std::int64_t bar, Layer layer) {
+    Roll roll(1);
+    if (layer == Layer::kDrums)
+      roll.logits[static_cast<std::size_t>(drum_index(0, 0))] = 5.0F;
+    else
+      roll.onset(0, 0, layer, 72);
+    const auto notes = decoder_of(roll, std::make_shared<ScoreChoices>())->decode(bar * 4, std::vector<float>(1));
+    REQUIRE(notes);
+    return notes->events.front().velocity;
+  };
+  CHECK(velocity(5, Layer::kMelody) > velocity(0, Layer::kMelody) + 0.04F);
+  CHECK(velocity(5, Layer::kMelody) > velocity(7, Layer::kMelody) + 0.02F);
+  CHECK(velocity(8, Layer::kMelody) == velocity(0, Layer::kMelody));
+  CHECK(velocity(5, Layer::kDrums) == velocity(0, Layer::kDrums));
+}
+
 TEST_CASE("ScoreDecoder: off-beat sixteenths are late in a style that swings, nowhere else") {
   Roll roll(1);
   for (int step = 0; step < 4; ++step) roll.onset(0, step, Layer::kMelody, 72);

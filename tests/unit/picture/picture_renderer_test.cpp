@@ -168,3 +168,42 @@ TEST_CASE("PictureRenderer: a mismatched picture ignores the piece", "[picture][
   const PictureRenderer other(pulse_piece(32, 100.0, 3), 9, settings);
   CHECK(frame_at(renderer, 7.7) == frame_at(other, 7.7));
 }
+
+TEST_CASE("PictureRenderer: a single take moves in the period of the beat, without a cut", "[picture][unit]") {
+  constexpr int kPerBeat = 12;  // frames
+  const Piece piece = pulse_piece(24, 120.0);
+  double alike = 0.0;
+  int takes = 0, cuts = 0;
+  for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+    RenderSettings settings;
+    settings.coupling = 1.0F;
+    settings.mismatch_probability = 0.0F;
+    settings.one_take_probability = 1.0F;
+    settings.grain = false;
+    const PictureRenderer renderer(piece, seed, settings);
+    for (const PlannedEvent& event : renderer.events()) cuts += event.kind == PlannedKind::kFlash ? 0 : 1;
+    std::vector<double> motion;
+    Frame before = frame_at(renderer, 1.0);
+    for (int frame = 1; frame < 20 * kPerBeat; ++frame) {
+      Frame now = frame_at(renderer, 1.0 + frame * 0.5 / kPerBeat);
+      motion.push_back(difference(before, now));
+      before = std::move(now);
+    }
+    // Four beats hold whole periods of every figure.
+    const std::size_t shift = 4 * kPerBeat, count = motion.size() - shift;
+    double a = 0.0, b = 0.0, ab = 0.0, aa = 1e-9, bb = 1e-9;
+    for (std::size_t i = 0; i < count; ++i) {
+      a += motion[i] / static_cast<double>(count);
+      b += motion[i + shift] / static_cast<double>(count);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      ab += (motion[i] - a) * (motion[i + shift] - b);
+      aa += (motion[i] - a) * (motion[i] - a);
+      bb += (motion[i + shift] - b) * (motion[i + shift] - b);
+    }
+    alike += ab / std::sqrt(aa * bb);
+    ++takes;
+  }
+  CHECK(cuts == 0);
+  CHECK(alike / takes > 0.5);
+}

@@ -137,6 +137,26 @@ TEST_CASE("Live engine: a generator that fails is counted and stood in for", "[s
   CHECK(report.underrun_frames == 0);
 }
 
+TEST_CASE("Live engine: of a generator that fails for good the music holds on, and no sample is missing",
+          "[stream][live]") {
+  LiveRig rig(live_settings());
+  rig.generator->fails = [](int call) { return call > 5; };
+  rig.start();
+  rig.run_until(30.0);
+  rig.stop();
+  const Report report = rig.engine->report();
+  CHECK(report.failures > 10);
+  CHECK(report.ladder.bed > 2);
+  CHECK(report.underrun_frames == 0);
+  // The bed is struck every other bar of two seconds.
+  constexpr std::size_t kTwoBars = 4 * 44100;
+  for (std::size_t frame = 3 * 44100; frame + kTwoBars < rig.heard.size() / 2; frame += kTwoBars) {
+    float peak = 0.0F;
+    for (std::size_t i = frame; i < frame + kTwoBars; ++i) peak = std::max(peak, std::abs(rig.heard[2 * i]));
+    CHECK(peak > 0.02F);
+  }
+}
+
 TEST_CASE("Live engine: a first hop that comes late leaves the rest on time", "[stream][live]") {
   LiveRig rig(live_settings(100.0));
   rig.film.cuts = {{3.21, 1.0F}, {7.77, 1.0F}};

@@ -85,6 +85,22 @@ TEST_CASE("StepsBudget: a stall costs no steps unless the time is really gone", 
   CHECK(run(budget, clock, clock.time_s + 0.25, 12, 0.1).steps <= 3);
 }
 
+TEST_CASE("StepsBudget: a slow step takes its own time from a run, not that of all that follow", "[stream][unit]") {
+  HandClock clock;
+  StepsBudget budget(clock, 0.3, true);
+  for (int i = 0; i < 8; ++i) run(budget, clock, clock.time_s + 1.0, 12, 0.02);
+  // Three and a half times as slow, which is no stall: 12 steps take 0.295 s, twelve like it would take 0.84 s.
+  for (const int slow : {0, 4, 10}) {
+    const double deadline_s = clock.time_s + 0.38;
+    CHECK(run(budget, clock, deadline_s, 12, 0.02, true, slow).steps == 12);
+    CHECK(clock.time_s <= deadline_s);
+  }
+  // Slow for good is believed when it is seen again, and the run still ends in time.
+  const double deadline_s = clock.time_s + 0.38;
+  CHECK(run(budget, clock, deadline_s, 12, 0.07).steps < 6);
+  CHECK(clock.time_s <= deadline_s);
+}
+
 TEST_CASE("StepsBudget: fewer steps first, then no guidance, and never past the deadline", "[stream][unit]") {
   HandClock clock;
   StepsBudget budget(clock, 0.3, true);

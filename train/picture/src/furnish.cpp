@@ -123,7 +123,7 @@ void furnish(Scene& scene, float arousal, float strength, bool calm, Random& ran
   const bool stage = scene.kind == SceneKind::kHills || scene.kind == SceneKind::kCity ||
                      scene.kind == SceneKind::kPlain || scene.kind == SceneKind::kShapes;
   if (!calm && stage && strength > 0.0F && random.chance(0.45F)) {
-    scene.figure = static_cast<FigureKind>(1 + random.below(3));
+    scene.figure = static_cast<FigureKind>(1 + random.below(kFigures));
     scene.figure_x = random.uniform(0.35F, kAspect - 0.35F);
     scene.figure_size = random.uniform(0.3F, 0.62F);
   }

@@ -172,8 +172,9 @@ void scenes_as_wished(Plan& plan, const std::vector<SceneWish>& wishes, const Pi
 }
 
 void scenes_from_music(Plan& plan, const Heard& heard, const Piece& piece, double bar_s, float arousal, float valence,
-                       Random& random) {
-  const std::vector<CutTime> cuts = plan_cuts(heard, bar_s, plan.duration_s, arousal, random);
+                       bool one_take, Random& random) {
+  std::vector<CutTime> cuts = plan_cuts(heard, bar_s, plan.duration_s, arousal, random);
+  if (one_take) cuts.clear();
   const float wander = random.uniform(0.05F, 0.35F);  ///< how much moods differ between scenes
   for (std::size_t i = 0; i <= cuts.size(); ++i) {
     Scene scene;
@@ -196,6 +197,17 @@ void scenes_from_music(Plan& plan, const Heard& heard, const Piece& piece, doubl
     }
     plan.scenes.push_back(std::move(scene));
   }
+}
+
+/// The camera stands, the figure is the picture.
+void perform(Scene& scene, Random& random) {
+  scene.figure = static_cast<FigureKind>(1 + random.below(kFigures));
+  scene.figure_size = random.uniform(0.45F, 0.75F);
+  scene.figure_x = kAspect / 2.0F + random.uniform(-0.25F, 0.25F);
+  scene.figure_phase = 0.0F;
+  scene.pan *= 0.15F, scene.zoom *= 0.3F;
+  scene.pan_push = scene.punch = 0.0F;
+  for (Thing& thing : scene.things) thing.push = thing.hop = thing.spin = 0.0F;
 }
 
 }  // namespace
@@ -237,8 +249,12 @@ Plan make_plan(const Piece& piece, std::uint64_t seed, const RenderSettings& set
     plan.drives[i] = Drive(disturb(heard.onsets[i], plan.duration_s, random), decays[i]);
   }
 
+  Random take(mix_bits(seed) ^ 0x7A4EULL);
+  const bool one_take = settings.scenes.empty() && !settings.calm && take.chance(settings.one_take_probability);
+  // Who hardly follows the music keeps a time of their own.
+  if (one_take && drawn < 0.2F) plan.beat_s *= static_cast<double>(take.uniform(0.6F, 1.7F));
   if (settings.scenes.empty()) {
-    scenes_from_music(plan, heard, piece, bar_s, arousal, valence, random);
+    scenes_from_music(plan, heard, piece, bar_s, arousal, valence, one_take, random);
   } else {
     scenes_as_wished(plan, settings.scenes, piece, random);
   }
@@ -252,6 +268,8 @@ Plan make_plan(const Piece& piece, std::uint64_t seed, const RenderSettings& set
     scene.pulse_drive = random.chance(0.6F) ? 0 : random.below(Plan::kDrives);
     scene.figure_cycle_beats = random.chance(0.6F) ? 1.0F : random.chance(0.5F) ? 0.5F : 2.0F;
     scene.figure_phase = random.chance(0.8F) ? 0.0F : random.uniform();
+    scene.figure_wobble = take.uniform(0.0F, 0.05F);
+    if (one_take) perform(scene, take);
     if (still) scene.pan = 0.0F, scene.zoom = 0.0F, scene.particles = 0;
   }
 

@@ -34,7 +34,8 @@ struct Thing {
   int turns = 1, turn_index = 0;  ///< hops on every `turns`-th onset
 };
 
-enum class FigureKind : std::uint8_t { kNone, kDancer, kBall, kPendulum };
+enum class FigureKind : std::uint8_t { kNone, kDancer, kBall, kPendulum, kHands, kSkater };
+inline constexpr int kFigures = 5;  ///< without kNone
 
 struct Scene {
   double from_s = 0.0, to_s = 0.0;
@@ -52,7 +53,8 @@ struct Scene {
   int motion_drive = 0, pulse_drive = 0;  ///< which pulse train
   FigureKind figure = FigureKind::kNone;
   float figure_cycle_beats = 1.0F, figure_x = 0.9F, figure_size = 0.4F, figure_phase = 0.0F;
-  float falling = 0.0F;  ///< speed of particles: > 0 down, < 0 up
+  float figure_wobble = 0.0F;  ///< nobody is a clock: early and late by this share of a beat
+  float falling = 0.0F;        ///< speed of particles: > 0 down, < 0 up
   int particles = 0;
   std::vector<Thing> things;
 };

@@ -56,8 +56,8 @@ void draw_particles(const Scene& scene, const Moment& moment, Canvas& canvas) {
 
 /// Someone who dances: knees, hips and arms on the cycle; the low point is on the beat.
 void draw_dancer(const Scene& scene, float cycle, Canvas& canvas) {
-  const float swing = std::sin(kPi * cycle);           // side to side, a side per cycle
-  const float bend = std::abs(std::cos(kPi * cycle));  // 1 on the beat
+  const float swing = std::sin(kPi * cycle);                  // side to side, a side per cycle
+  const float bend = 1.0F - std::abs(std::sin(kPi * cycle));  // bounces on the beat
   const float unit = scene.figure_size;
   const float ground = 0.96F;
   const float hip_x = scene.figure_x + 0.1F * unit * swing, hip_y = ground - unit * (0.5F - 0.12F * bend);
@@ -81,13 +81,50 @@ void draw_dancer(const Scene& scene, float cycle, Canvas& canvas) {
   canvas.disc(neck_x - 0.02F * unit * swing, neck_y - 0.11F * unit, 0.075F * unit, scene.palette.light, 1.0F);
 }
 
+/// Someone who conducts or drums: two hands that strike downwards, one after the other, and rebound on the beat.
+void draw_hands(const Scene& scene, float cycle, Canvas& canvas) {
+  const float unit = scene.figure_size;
+  const float neck_y = 0.55F - 0.1F * unit;
+  canvas.limb(scene.figure_x, neck_y + 0.1F * unit, scene.figure_x, 1.05F, 0.09F * unit, scene.palette.near);
+  canvas.disc(scene.figure_x, neck_y - 0.08F * unit, 0.1F * unit, scene.palette.light, 1.0F);
+  for (const float side : {-1.0F, 1.0F}) {
+    const float part = 0.5F * cycle + (side > 0.0F ? 0.5F : 0.0F);
+    const float raised = std::abs(std::sin(kPi * part));  // 0 where this hand strikes: every second beat
+    const float hand_x = scene.figure_x + side * unit * (0.34F - 0.08F * raised),
+                hand_y = 0.92F - 0.85F * unit * raised;
+    canvas.limb(scene.figure_x + side * 0.08F * unit, neck_y + 0.12F * unit, hand_x, hand_y, 0.035F * unit,
+                mix(scene.palette.accent, scene.palette.near, 0.3F));
+    canvas.disc(hand_x, hand_y, 0.07F * unit, scene.palette.accent, 1.0F);
+  }
+}
+
+/// From side to side at an even pace, turning back at once: on the beat.
+void draw_skater(const Scene& scene, float cycle, Canvas& canvas) {
+  const float part = 0.5F * cycle - std::floor(0.5F * cycle);
+  const float place = part < 0.5F ? 4.0F * part - 1.0F : 3.0F - 4.0F * part;
+  const float lean = part < 0.5F ? 1.0F : -1.0F;
+  const float unit = scene.figure_size, x = kAspect / 2.0F + 0.55F * place, foot_y = 0.95F;
+  const float hip_x = x + 0.05F * unit * lean, hip_y = foot_y - 0.4F * unit;
+  const float neck_x = hip_x + 0.12F * unit * lean, neck_y = hip_y - 0.3F * unit;
+  canvas.limb(x, foot_y, hip_x, hip_y, 0.035F * unit, scene.palette.near);
+  canvas.limb(x - 0.2F * unit * lean, foot_y, hip_x, hip_y, 0.035F * unit, scene.palette.near);
+  canvas.limb(hip_x, hip_y, neck_x, neck_y, 0.06F * unit, mix(scene.palette.accent, scene.palette.near, 0.25F));
+  canvas.limb(neck_x, neck_y, neck_x - 0.25F * unit * lean, neck_y + 0.1F * unit, 0.028F * unit, scene.palette.accent);
+  canvas.disc(neck_x + 0.02F * unit * lean, neck_y - 0.1F * unit, 0.075F * unit, scene.palette.light, 1.0F);
+}
+
 void draw_figure(const Scene& scene, const Moment& moment, Canvas& canvas) {
-  const float cycle = moment.beat / scene.figure_cycle_beats + scene.figure_phase;
+  const float early = scene.figure_wobble * (std::sin(0.83F * moment.beat) + 0.5F * std::sin(2.21F * moment.beat));
+  const float cycle = (moment.beat + early) / scene.figure_cycle_beats + scene.figure_phase;
   switch (scene.figure) {
     case FigureKind::kNone:
       return;
     case FigureKind::kDancer:
       return draw_dancer(scene, cycle, canvas);
+    case FigureKind::kHands:
+      return draw_hands(scene, cycle, canvas);
+    case FigureKind::kSkater:
+      return draw_skater(scene, cycle, canvas);
     case FigureKind::kBall: {
       // Thrown and caught: it meets the ground on the beat.
       const float part = cycle - std::floor(cycle);

@@ -3,6 +3,7 @@
 #include <photoplayer/train/piece_features.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
 
 namespace photoplayer::train {
@@ -64,21 +65,49 @@ std::vector<StepCount> count_onsets(const Piece& piece) {
   return steps;
 }
 
-/// A hit stands out: a crash, or far more onsets in more layers than around it.
-float hit_strength(const std::vector<StepCount>& steps, std::size_t at) {
+/// What the same place of the bars around holds, on average.
+template <typename Value>
+float around(const std::vector<StepCount>& steps, std::size_t at, int bar_steps, Value value) {
+  float sum = 0.0F;
+  int count = 0;
+  for (int bars : {-2, -1, 1, 2}) {
+    const auto place = static_cast<std::int64_t>(at) + bars * bar_steps;
+    if (place < 0 || place >= static_cast<std::int64_t>(steps.size())) continue;
+    sum += static_cast<float>(value(steps[static_cast<std::size_t>(place)]));
+    ++count;
+  }
+  return count > 0 ? sum / static_cast<float>(count) : 0.0F;
+}
+
+/// A hit stands out: a crash where there is none in the bars around, a known stroke, or, where strokes are not known,
+/// far more onsets in more layers than before and after and than at this place of the bar.
+float hit_strength(const Piece& piece, const std::vector<StepCount>& steps, std::size_t at) {
   const auto& here = steps[at];
-  if (here.crash) return 1.0F;
+  const int bar_steps = piece.beats_per_bar * kStepsPerBeat;
+  if (here.crash && around(steps, at, bar_steps, [](const StepCount& s) { return s.crash ? 1 : 0; }) < 0.5F)
+    return 1.0F;
+  if (piece.strokes)
+    return std::binary_search(piece.strokes->begin(), piece.strokes->end(), static_cast<int>(at)) ? 1.0F : 0.0F;
   const int layers = __builtin_popcount(here.layers);
   if (layers < 3 || here.all < 5) return 0.0F;
-  float around = 0.0F;
+  if (static_cast<float>(here.all) <
+      1.0F + 1.5F * around(steps, at, bar_steps, [](const StepCount& s) { return s.all; }))
+    return 0.0F;
+  float near = 0.0F;
   int count = 0;
   for (std::size_t i = at >= 16 ? at - 16 : 0; i < std::min(steps.size(), at + 17); ++i) {
     if (i == at) continue;
-    around += static_cast<float>(steps[i].all);
+    near += static_cast<float>(steps[i].all);
     ++count;
   }
-  const float ratio = static_cast<float>(here.all) / (1.0F + around / static_cast<float>(std::max(1, count)));
+  const float ratio = static_cast<float>(here.all) / (1.0F + near / static_cast<float>(std::max(1, count)));
   return ratio > 3.0F ? std::min(1.0F, ratio / 6.0F) : 0.0F;
+}
+
+/// Home, and nothing begins any more: a segment that was cut out of a score does not end where it stops.
+bool comes_to_rest(const Piece& piece, const std::vector<StepCount>& steps) {
+  if (piece.chords.empty() || piece.chords.back().root != 0 || steps.size() < kStepsPerBeat) return false;
+  return std::none_of(steps.end() - kStepsPerBeat, steps.end(), [](const StepCount& s) { return s.all > 0; });
 }
 
 void fill_roll(const Piece& piece, PieceFeatures& out) {
@@ -136,6 +165,7 @@ PieceFeatures features_of(const Piece& piece) {
   fill_roll(piece, out);
   const auto steps = count_onsets(piece);
   const auto layers = layers_per_bar(piece);
+  const bool rests = comes_to_rest(piece, steps);
   for (int beat = 0; beat < piece.beats; ++beat) {
     network::BeatPlan plan;
     if (beat < static_cast<int>(piece.chords.size())) {
@@ -147,7 +177,7 @@ PieceFeatures features_of(const Piece& piece) {
     plan.beats_per_bar = piece.beats_per_bar;
     plan.bar_in_phrase = bar % 8;
     plan.layers = layers[static_cast<std::size_t>(bar)];
-    plan.beats_to_end = std::min(1.0F, static_cast<float>(piece.beats - 1 - beat) / 8.0F);
+    if (rests) plan.beats_to_end = std::min(1.0F, static_cast<float>(piece.beats - 1 - beat) / 8.0F);
 
     int pitched = 0;
     const int from = std::max(0, beat - 2), to = std::min(piece.beats, beat + 2);
@@ -159,7 +189,7 @@ PieceFeatures features_of(const Piece& piece) {
     for (int s = 0; s < kStepsPerBeat; ++s) {
       const auto at = static_cast<std::size_t>(beat * kStepsPerBeat + s);
       density[static_cast<std::size_t>(s)] = steps[at].density;
-      plan.hits[static_cast<std::size_t>(s)] = hit_strength(steps, at);
+      plan.hits[static_cast<std::size_t>(s)] = hit_strength(piece, steps, at);
     }
     out.onset_density.push_back(density);
     out.plans.push_back(plan);

@@ -3,8 +3,8 @@
 
 #include <photoplayer/model/bundle.h>
 #include <photoplayer/model/bundle_writer.h>
+#include <photoplayer/train/sources.h>
 
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "plain_tensors.h"
@@ -26,22 +26,29 @@ void collect(const std::string& prefix, const torch::nn::Module& module, std::ve
   for (const auto& item : module.named_buffers()) add(item.key(), item.value());
 }
 
-/// How many pieces came from where: "composer", "free-music", "openscore-lieder".
-nlohmann::json count_sources(const std::vector<std::string>& sources) {
-  int composed = 0, lieder = 0, other = 0;
-  for (const auto& source : sources) {
-    if (source.rfind("composer:", 0) == 0)
-      ++composed;
-    else if (source.find("lc") != std::string::npos)
-      ++lieder;
-    else
-      ++other;
+nlohmann::json music_of(const std::vector<std::string>& names) {
+  const Sources sources = count_sources(names);
+  nlohmann::json styles;
+  int composed = 0;
+  for (std::size_t i = 0; i < sources.composed.size(); ++i) {
+    if (sources.composed[i] > 0) styles[stream::kStyleNames[i]] = sources.composed[i];
+    composed += sources.composed[i];
   }
-  return {{{"what", "pieces by the project's own composer"}, {"count", composed}, {"licence", "Apache-2.0"}},
-          {{"what", "OpenScore Lieder Corpus, segments"}, {"count", lieder}, {"licence", "CC0-1.0"}},
-          {{"what", "Tanner Helland (tannerhelland.com), free-music, segments"},
-           {"count", other},
-           {"licence", "CC-BY-4.0"}}};
+  return {{{"what", "pieces by the project's own composer"},
+           {"count", composed},
+           {"styles", styles},
+           {"licence", "Apache-2.0"}},
+          {{"what", "OpenScore Lieder Corpus, segments of the same key and metre"},
+           {"url", "https://github.com/OpenScore/Lieder"},
+           {"count", sources.lieder_segments},
+           {"scores", sources.lieder.size()},
+           {"licence", "CC0-1.0"}},
+          {{"what", "Tanner Helland (tannerhelland.com), free-music, segments of the same key and metre"},
+           {"url", "https://github.com/tannerhelland/free-music"},
+           {"count", sources.free_music_segments},
+           {"titles", sources.free_music},
+           {"licence", "CC-BY-4.0"},
+           {"changes", "quantised, cut, transposed, spread over five layers, labelled"}}};
 }
 
 }  // namespace
@@ -52,8 +59,13 @@ Result<void> save_bundle(const TrainConfig& config, const std::vector<std::strin
   collect("vae.", vae, tensors);
   collect("dit.", *model.dit, tensors);
   collect("predictor.", *model.predictor, tensors);
-  nlohmann::json provenance = {{"music", count_sources(sources)},
-                               {"pictures", "rendered by the project's own picture renderer"}};
+  nlohmann::json provenance = {
+      {"music", music_of(sources)},
+      {"pictures",
+       {{"what", "rendered by the project's own picture renderer, seen by the player's own perception"},
+        {"pieces", config.pieces_with_pictures},
+        {"licence", "Apache-2.0"}}},
+      {"seed", config.seed}};
   if (!config.start_bundle.empty()) {  // its weights are in these, so its data are, too
     const auto start = model::Bundle::open(config.start_bundle);
     if (!start) return tl::unexpected(start.error());

@@ -94,17 +94,19 @@ void strike(Sketch& sketch, int at, int length, bool drums) {
 
 void place_accents(Sketch& sketch, Random random) {
   const bool has_drums = sounds_in(sketch, Layer::kDrums, 0, sketch.steps());
-  const double eager = sketch.style == kAmbient ? 0.2 : sketch.style == kPiano || sketch.style == kChamber ? 0.4 : 0.65;
+  const double eager = sketch.style == kAmbient                             ? 0.45
+                       : sketch.style == kPiano || sketch.style == kChamber ? 0.55
+                                                                            : 0.7;
   if (!random.chance(eager)) return;
   const bool drums = has_drums || ((sketch.style == kCinematic || sketch.style == kAdventure) && random.chance(0.7));
-  const double often = random.between(0.1, 0.6);
+  const double often = random.between(0.05, 0.5);
   const int bar_steps = sketch.bar_steps();
   int last = -bar_steps;
   for (int bar = 0; bar < sketch.bars - 1; ++bar) {
     int at = -1;
     if (bar % 4 == 0 && random.chance(often)) at = bar * bar_steps;
     // Anywhere: mostly on a beat, now and then between two.
-    else if (random.chance(0.28 * often))
+    else if (random.chance(0.3 * often))
       at = bar * bar_steps + 4 * random.below(sketch.beats_per_bar) + (random.chance(0.15) ? 2 : 0);
     if (at < 0 || at - last < bar_steps) continue;
     if (at > 0 && random.chance(0.4)) {
@@ -116,6 +118,7 @@ void place_accents(Sketch& sketch, Random random) {
     // A stroke that is followed by silence is the strongest of all.
     if (random.chance(0.15)) clear(sketch, at + 2, at + 4);
     last = at;
+    sketch.strokes.push_back(at);
   }
 }
 

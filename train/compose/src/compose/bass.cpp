@@ -12,7 +12,7 @@ namespace {
 
 using stream::Layer;
 
-/// Sixteen (twelve in 3/4) letters: R root, F fifth, O octave, T third, W walking tone, A approach to the
+/// Sixteen (twelve in 3/4) letters: R root, F fifth, O octave, T third, W walking on, A approach to the
 /// next chord,
 /// '-' holds on, '.' is silent.
 struct Pattern {
@@ -77,11 +77,13 @@ std::vector<Pattern> patterns_of(int style, int beats_per_bar) {
 
 class BassWriter {
  public:
-  BassWriter(Sketch& sketch, Random& random) : sketch_(sketch), random_(random) {
+  explicit BassWriter(Sketch& sketch) : sketch_(sketch) {
     centre_ = sketch.style == kElectronic || sketch.style == kLofi ? 38 : 41;
   }
 
-  /// `shift`: where in the pattern the chord comes in; a chord in mid-bar starts on its own root.
+  /// A section's fifths lie all above or all below: a pattern that changes its shape is none.
+  void fifths_below(bool below) { fifths_below_ = below; }
+
   void write(const Pattern& pattern, const ChordSpan& span, const Harmony& next) {
     const int bar_steps = sketch_.bar_steps();
     const int begin = span.beat * 4, end = begin + span.beats * 4;
@@ -119,19 +121,19 @@ class BassWriter {
   int key_for(char letter, const Harmony& harmony, const Harmony& next, int root, int last_key) {
     switch (letter) {
       case 'F': {
-        // The fifth below when there is room and it is a change, else above.
         const int above = chord_key_above(harmony, root, 2);
-        return above - 12 >= 28 && random_.chance(0.45) ? above - 12 : above;
+        return above - 12 >= 28 && fifths_below_ ? above - 12 : above;
       }
       case 'T':
         return chord_key_above(harmony, root, 1);
       case 'O':
         return root + 12 <= 59 ? root + 12 : root;
       case 'W': {
-        const std::vector<int> tones = keys_in(harmony.tones, 28, 57);
-        const int at = nearest_index(tones, last_key);
-        const int moved = std::clamp(at + (random_.chance(0.6) ? 1 : -1), 0, static_cast<int>(tones.size()) - 1);
-        return tones[static_cast<std::size_t>(moved)];
+        // By step towards the next chord's bass; upwards, when it stays.
+        const std::vector<int> lattice = keys_in(chord_scale(sketch_.scale_tones, harmony.tones), 28, 57);
+        const int side = nearest_key(next.bass, root) < root ? -1 : 1;
+        const int at = nearest_index(lattice, last_key) + side;
+        return lattice[static_cast<std::size_t>(std::clamp(at, 0, static_cast<int>(lattice.size()) - 1))];
       }
       case 'A': {
         const int goal = nearest_key(next.bass, last_key);
@@ -155,7 +157,7 @@ class BassWriter {
   }
 
   Sketch& sketch_;
-  Random& random_;
+  bool fifths_below_ = false;
   int centre_ = 40;
   int last_root_ = 38;
 };
@@ -164,7 +166,8 @@ class BassWriter {
 
 void write_bass(Sketch& sketch, Random random) {
   constexpr auto kIndex = static_cast<std::size_t>(Layer::kBass);
-  BassWriter writer(sketch, random);
+  BassWriter writer(sketch);
+  const bool below = random.chance(0.45);
   for (const Section& section : sketch.sections) {
     if (!section.active[kIndex]) continue;
     Random local(sketch.themes[static_cast<std::size_t>(section.theme)].pattern_seed + 23);
@@ -176,7 +179,8 @@ void write_bass(Sketch& sketch, Random random) {
     }
     const Pattern main = patterns[static_cast<std::size_t>(local.weighted(weights))];
     const Pattern other = patterns[static_cast<std::size_t>(local.weighted(weights))];
-    const bool alternate = local.chance(0.35);
+    const bool alternate = local.chance(0.25);
+    writer.fifths_below(below);
     const int first_beat = section.bar * sketch.beats_per_bar,
               end_beat = first_beat + section.bars * sketch.beats_per_bar;
     for (std::size_t i = 0; i < sketch.spans.size(); ++i) {

@@ -11,8 +11,8 @@
 namespace photoplayer::train {
 namespace {
 
-using detail::Random;
 using detail::Sketch;
+using harmony::Random;
 
 Sketch frame(const ComposeSettings& settings, Random random) {
   Sketch sketch;
@@ -60,6 +60,7 @@ Piece compose(const ComposeSettings& settings) {
   detail::write_figure(sketch, random.child());
   detail::write_bass(sketch, random.child());
   detail::write_drums(sketch, random.child());
+  detail::articulate(sketch, random.child());
   detail::place_accents(sketch, random.child());
   if (ends) detail::hold_last_bar(sketch, random.child());
   detail::tidy(sketch.notes, sketch.steps());
@@ -76,6 +77,7 @@ Piece compose(const ComposeSettings& settings) {
   piece.valence = static_cast<float>(sketch.valence);
   piece.chords = labels(sketch);
   piece.notes = std::move(sketch.notes);
+  piece.strokes = std::move(sketch.strokes);
   return piece;
 }
 

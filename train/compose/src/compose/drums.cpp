@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Drum grooves by style and energy, small changes every second bar, fills where phrases end.
+/// Drum grooves by style and energy, one bar again and again, a variant at its fourth, a fill where the phrase ends.
 #include <cmath>
 #include <string_view>
 
@@ -202,14 +202,21 @@ void write_drums(Sketch& sketch, Random random) {
     Random local(sketch.themes[static_cast<std::size_t>(section.theme)].pattern_seed + 53);
     const double energy = section.density[kIndex];
     const Groove& groove = choose(local, grooves, energy);
-    const bool rolls = loud_style && sketch.style != kLofi && sketch.style != kFolk && random.chance(0.6);
-    const bool fills = loud_style && random.chance(0.35 + 0.5 * energy);
+    const bool rolls = loud_style && sketch.style != kLofi && sketch.style != kFolk && local.chance(0.6);
+    // A theme has its one fill, its one variant and its opening stroke or none: what comes back can be foreseen.
+    const bool fills = loud_style && local.chance(0.3 + 0.35 * energy);
+    const bool fills_mid = fills && local.chance(0.15);
+    const bool varies = energy > 0.3 && local.chance(0.15);
+    const bool opens = loud_style && section.theme_bar == 0 && random.chance(0.1 + 0.4 * energy);
+    const int variant_place = bar_steps - local.between_int(1, 3);
+    const int variant_key = key_of(local.chance(0.5) ? kKick : sketch.style == kFolk ? kShaker : kSnare);
+    const std::uint64_t fill_seed = local.next();
     for (int bar = section.bar; bar < section.bar + section.bars; ++bar) {
       const int begin = bar * bar_steps;
-      const int in_section = bar - section.bar;
+      const int in_section = bar - section.bar, in_theme = section.theme_bar + in_section;
       const bool last = in_section == section.bars - 1;
       const bool rolled = last && section.kind == SectionKind::kBuild && energy > 0.45 && rolls;
-      const bool filled = !rolled && fills && (last || (in_section % 4 == 3 && random.chance(0.6)));
+      const bool filled = !rolled && fills && (in_theme % 8 == 7 || (in_theme % 8 == 3 && fills_mid));
       for (const Line& line : groove.lines) {
         for (int step = 0; step < bar_steps; ++step) {
           if (line.text[step] != 'x') continue;
@@ -219,17 +226,14 @@ void write_drums(Sketch& sketch, Random random) {
           sketch.add_drum(begin + step, key_of(line.drum));
         }
       }
+      Random own(fill_seed);
       if (rolled)
         roll(sketch, begin, begin + bar_steps);
       else if (filled)
-        fill(sketch, begin + bar_steps, energy, random);
-      else if (in_section % 2 == 1 && energy > 0.3 && random.chance(0.4)) {
-        const int place = bar_steps - random.between_int(1, 3);
-        sketch.add_drum(begin + place, key_of(random.chance(0.5) ? kKick : sketch.style == kFolk ? kShaker : kSnare));
-      }
-      if (in_section == 0 && loud_style && random.chance(0.25 + 0.6 * energy)) sketch.add_drum(begin, key_of(kCrash));
-      if (sketch.style != kFolk && loud_style && last && random.chance(0.15 * energy))
-        sketch.add_drum(begin + bar_steps - 2, key_of(kOpenHat));
+        fill(sketch, begin + bar_steps, energy, own);
+      else if (in_theme % 4 == 3 && varies)
+        sketch.add_drum(begin + variant_place, variant_key);
+      if (in_section == 0 && opens) sketch.add_drum(begin, key_of(kCrash));
     }
   }
 }

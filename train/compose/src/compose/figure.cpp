@@ -129,20 +129,24 @@ class FigureWriter {
     }
   }
 
-  /// A tune's companion: chord tones on long values, passing notes between them.
-  void counter_line(const Rhythm& rhythm, int begin, int end, Random& random) {
+  /// A tune's companion: it leads from guide tone to guide tone, the third and the highest of each chord, with a
+  /// passing note towards the next where there is time.
+  void counter_line(const Rhythm& rhythm, int begin, int end) {
     for (int bar = begin / sketch_.bar_steps(); bar * sketch_.bar_steps() < end; ++bar) {
       for (const Stroke& stroke : rhythm) {
         const int step = bar * sketch_.bar_steps() + stroke.start;
         if (step >= end) break;
         const ChordSpan& span = sketch_.span_at_step(step);
         const bool passing = stroke.length <= 2 && stroke.start % 4 != 0;
-        const PitchSet set = passing ? chord_scale(sketch_.scale_tones, span.harmony.tones) : span.harmony.tones;
-        const std::vector<int> keys = keys_in(set, 52, 79);
+        const std::vector<int>& stack = span.harmony.stack;
+        const PitchSet guides = static_cast<PitchSet>((1U << static_cast<unsigned>(stack[1])) |
+                                                      (1U << static_cast<unsigned>(stack.back())));
+        const std::vector<int> keys =
+            keys_in(passing ? chord_scale(sketch_.scale_tones, span.harmony.tones) : guides, 52, 79);
         int at = nearest_index(keys, line_);
-        if (keys[static_cast<std::size_t>(at)] == line_ && (passing || random.chance(0.7))) at += direction_;
-        if (at <= 0 || at >= static_cast<int>(keys.size()) - 1 || random.chance(0.15)) direction_ = -direction_;
-        if (std::abs(line_ - base_) > 9) direction_ = line_ > base_ ? -1 : 1;
+        if (passing) at += line_ > base_ + 4 ? -1 : 1;
+        if (!passing && keys[static_cast<std::size_t>(at)] == line_ && stroke.start > 0)
+          at += line_ > base_ + 4 ? -1 : 1;
         line_ = keys[static_cast<std::size_t>(std::clamp(at, 0, static_cast<int>(keys.size()) - 1))];
         const int span_end = (span.beat + span.beats) * 4;
         sketch_.add(Layer::kFigure, step, std::min({stroke.length, span_end - step, end - step}), line_);
@@ -151,12 +155,11 @@ class FigureWriter {
   }
 
   /// Scales in sixteenths that arrive on a bar line, with driving chord tones before.
-  void scale_run(int begin, int end, Random& random) {
-    const int run = random.chance(0.5) ? 8 : 4;
+  void scale_run(int begin, int end, bool long_run, bool up) {
+    const int run = long_run ? 8 : 4;
     arpeggio({"0.0.1.0.2.0.1.0.", 1, 0.5}, begin, end - run);
     const ChordSpan& span = sketch_.span_at_step(end - run);
     const std::vector<int> keys = keys_in(chord_scale(sketch_.scale_tones, span.harmony.tones), 48, 91);
-    const bool up = random.chance(0.7);
     const std::vector<int> tones = keys_in(span.harmony.tones, 48, 91);
     int at = nearest_index(keys, tones[static_cast<std::size_t>(nearest_index(tones, up ? base_ : base_ + 12))]);
     for (int i = 0; i < run; ++i, at += up ? 1 : -1) {
@@ -170,7 +173,6 @@ class FigureWriter {
   int base_;
   int ring_steps_;
   int line_ = 64;
-  int direction_ = 1;
 };
 
 }  // namespace
@@ -197,15 +199,15 @@ void write_figure(Sketch& sketch, Random random) {
     const Arpeggio main = stock[static_cast<std::size_t>(local.weighted(weights))];
     const Arpeggio other = stock[static_cast<std::size_t>(local.weighted(weights))];
     const Rhythm line = melody_rhythm(local, sketch.beats_per_bar, density * 0.6, Feel::kStraight);
-    const bool varies = local.chance(0.4);
+    const bool varies = local.chance(0.25), long_run = local.chance(0.5), upwards = local.chance(0.7);
     const int bar_steps = sketch.bar_steps();
     for (int bar = section.bar; bar < section.bar + section.bars; ++bar) {
       const int begin = bar * bar_steps, end = begin + bar_steps;
       const int in_phrase = (bar - section.bar) % 4;
       if (manner == Manner::kCounterLine)
-        writer.counter_line(line, begin, end, random);
+        writer.counter_line(line, begin, end);
       else if (manner == Manner::kScaleRuns && in_phrase % 2 == 1)
-        writer.scale_run(begin, end, random);
+        writer.scale_run(begin, end, long_run, upwards);
       else
         writer.arpeggio(varies && in_phrase == 3 ? other : main, begin, end);
     }

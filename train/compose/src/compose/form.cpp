@@ -10,24 +10,25 @@ using Kind = SectionKind;
 
 struct Part {
   Kind kind;
-  int theme;
+  int theme;  ///< 0 and 2 are at home, 1 and 3 contrast
   int bars;
 };
 using Form = std::vector<Part>;
 
+// Parts fill eights of bars, so that the place in the phrase which the network is told is the true one.
 const std::vector<Form> kForms = {
-    {{Kind::kIntro, 0, 4}, {Kind::kVerse, 0, 8}, {Kind::kFull, 0, 8}, {Kind::kVerse, 1, 8}, {Kind::kOutro, 0, 4}},
+    // A A B A
     {{Kind::kVerse, 0, 8}, {Kind::kFull, 0, 8}, {Kind::kVerse, 1, 8}, {Kind::kFull, 0, 8}},
-    {{Kind::kVerse, 0, 8}, {Kind::kFull, 1, 8}, {Kind::kBreak, 0, 8}, {Kind::kFull, 1, 8}},
-    {{Kind::kIntro, 0, 4},
-     {Kind::kBuild, 0, 4},
-     {Kind::kFull, 0, 8},
-     {Kind::kBreak, 1, 4},
-     {Kind::kBuild, 1, 4},
-     {Kind::kFull, 1, 8}},
-    {{Kind::kIntro, 0, 8}, {Kind::kVerse, 0, 8}, {Kind::kFull, 1, 8}, {Kind::kOutro, 0, 8}},
-    {{Kind::kFull, 0, 8}, {Kind::kBreak, 1, 8}, {Kind::kBuild, 1, 4}, {Kind::kFull, 0, 8}, {Kind::kOutro, 0, 4}},
-    {{Kind::kVerse, 0, 4}, {Kind::kVerse, 0, 4}, {Kind::kFull, 1, 8}, {Kind::kVerse, 2, 8}, {Kind::kFull, 0, 8}},
+    {{Kind::kIntro, 0, 4}, {Kind::kBuild, 0, 4}, {Kind::kFull, 0, 8}, {Kind::kBreak, 1, 8}, {Kind::kFull, 0, 8}},
+    {{Kind::kFull, 0, 8}, {Kind::kVerse, 0, 8}, {Kind::kFull, 1, 8}, {Kind::kOutro, 0, 8}},
+    // verse and chorus
+    {{Kind::kVerse, 0, 8}, {Kind::kFull, 2, 8}, {Kind::kVerse, 0, 8}, {Kind::kFull, 2, 8}},
+    {{Kind::kVerse, 0, 8}, {Kind::kBuild, 1, 8}, {Kind::kFull, 2, 8}, {Kind::kFull, 2, 8}},
+    {{Kind::kIntro, 0, 8}, {Kind::kVerse, 0, 8}, {Kind::kFull, 2, 8}, {Kind::kOutro, 2, 8}},
+    {{Kind::kFull, 2, 8}, {Kind::kBreak, 0, 4}, {Kind::kBuild, 0, 4}, {Kind::kFull, 2, 8}, {Kind::kOutro, 2, 8}},
+    // through-composed, and there and back
+    {{Kind::kVerse, 0, 8}, {Kind::kVerse, 1, 8}, {Kind::kFull, 2, 8}, {Kind::kFull, 3, 8}},
+    {{Kind::kVerse, 0, 8}, {Kind::kFull, 1, 8}, {Kind::kBreak, 2, 8}, {Kind::kFull, 0, 8}},
     {{Kind::kBuild, 0, 8}, {Kind::kFull, 0, 8}, {Kind::kBreak, 1, 4}, {Kind::kVerse, 1, 4}, {Kind::kFull, 0, 8}},
 };
 
@@ -91,7 +92,7 @@ void plan_form(Sketch& sketch, Random random) {
       int left = std::min(part.bars, sketch.bars - bar);
       while (left > 0) {
         // A late entry: the second half of an eight-bar part gets its own set of layers.
-        const int bars = left == 8 && random.chance(0.6) ? 8 : std::min(left, 4);
+        const int bars = left == 8 && random.chance(0.75) ? 8 : std::min(left, 4);
         Section section;
         section.kind = part.kind;
         section.theme = part.theme;
@@ -117,7 +118,18 @@ void plan_form(Sketch& sketch, Random random) {
     }
   }
   sketch.themes.resize(static_cast<std::size_t>(themes));
-  for (Theme& theme : sketch.themes) theme.pattern_seed = random.next();
+  for (std::size_t i = 0; i < sketch.themes.size(); ++i) {
+    sketch.themes[i].role = i % 2 == 1 ? harmony::Role::kContrast : harmony::Role::kHome;
+    sketch.themes[i].pattern_seed = random.next();
+  }
+  // A theme that is left comes home first, more often than not; one that returns at once stays open.
+  for (std::size_t i = 0; i < sketch.sections.size(); ++i) {
+    Section& section = sketch.sections[i];
+    if (section.theme_bar + section.bars != harmony::kThemeBars) continue;
+    const bool last = i + 1 == sketch.sections.size();
+    const bool left = last || sketch.sections[i + 1].theme != section.theme;
+    section.closes = last || (left && random.chance(section.theme % 2 == 1 ? 0.25 : 0.6));
+  }
 }
 
 }  // namespace photoplayer::train::detail

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// The order of sections: which theme, how full, which layers. Contrast comes from here.
-#include "random.h"
 #include "sketch.h"
 
 namespace photoplayer::train::detail {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// One function per layer. Each reads the sketch's form and chords and adds its notes.
-#include "random.h"
 #include "sketch.h"
 
 namespace photoplayer::train::detail {
@@ -13,6 +12,9 @@ void write_harmony(Sketch& sketch, Random random);
 void write_figure(Sketch& sketch, Random random);
 void write_bass(Sketch& sketch, Random random);
 void write_drums(Sketch& sketch, Random random);
+
+/// Short or bound, as the piece is played: note lengths, never beginnings.
+void articulate(Sketch& sketch, Random random);
 
 /// Tutti strokes: every sounding layer begins anew at one step, some after a rest. Comes last.
 void place_accents(Sketch& sketch, Random random);

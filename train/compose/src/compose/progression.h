@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// The chords: four-bar phrases joined to eight-bar themes, themes laid out over the form.
-#include "random.h"
 #include "sketch.h"
 
 namespace photoplayer::train::detail {

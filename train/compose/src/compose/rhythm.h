@@ -2,12 +2,14 @@
 #pragma once
 /// Rhythms of one bar, written as text so that they can be read: "6 2 r4 4" is a note of six sixteenths, one
 /// of two, a rest of four, a note of four.
-#include "random.h"
+#include <photoplayer/harmony/random.h>
 
 #include <string_view>
 #include <vector>
 
 namespace photoplayer::train::detail {
+
+using harmony::Random;
 
 struct Stroke {
   int start = 0;   ///< steps from the bar's beginning

@@ -8,13 +8,6 @@
 
 namespace photoplayer::train::detail {
 
-const ChordSpan& span_at(const std::vector<ChordSpan>& spans, int beat) {
-  for (const ChordSpan& span : spans) {
-    if (beat < span.beat + span.beats) return span;
-  }
-  return spans.back();
-}
-
 const ChordSpan& Sketch::span_at_step(int step) const {
   return span_at(spans, step / stream::kStepsPerBeat);
 }

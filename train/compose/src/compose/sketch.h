@@ -2,21 +2,20 @@
 #pragma once
 /// What the parts of the composer share while a piece is being written: its frame, its form, its chords, its
 /// notes.
+#include <photoplayer/harmony/phrase.h>
 #include <photoplayer/train/piece.h>
 
 #include "style.h"
-#include "theory.h"
 
 #include <array>
 #include <vector>
 
 namespace photoplayer::train::detail {
 
-struct ChordSpan {
-  int beat = 0;  ///< from the beginning of what holds it: of a theme, or of the piece
-  int beats = 1;
-  Harmony harmony;
-};
+using harmony::ChordSpan, harmony::Harmony, harmony::PitchSet;
+using harmony::contains, harmony::keys_in, harmony::nearest_index, harmony::chord_scale, harmony::scale_set,
+    harmony::parse_roman, harmony::span_at;
+using harmony::kThemeBars;
 
 enum class SectionKind { kIntro, kVerse, kBuild, kFull, kBreak, kOutro };
 
@@ -25,17 +24,17 @@ struct Section {
   int theme = 0;      ///< sections of one theme share chords, motifs and patterns
   int theme_bar = 0;  ///< the theme's bar this section begins with
   int bar = 0, bars = 4;
+  bool closes = false;  ///< takes the theme's closed ending
   double energy = 0.5;  ///< 0…1
   std::array<bool, stream::kLayers> active{};
   std::array<double, stream::kLayers> density{};  ///< 0…1
 };
 
-inline constexpr int kThemeBars = 8;
-
 struct Theme {
-  std::vector<ChordSpan> spans;    ///< covers kThemeBars
-  std::vector<PieceNote> melody;   ///< steps from the theme's beginning
-  std::uint64_t pattern_seed = 0;  ///< of the accompaniment
+  harmony::Role role = harmony::Role::kHome;
+  harmony::ThemeChords chords;
+  std::vector<PieceNote> open_melody, closed_melody;  ///< to the two endings; steps from the theme's beginning
+  std::uint64_t pattern_seed = 0;                     ///< of the accompaniment
 };
 
 struct Sketch {
@@ -50,6 +49,7 @@ struct Sketch {
   std::vector<Theme> themes;
   std::vector<ChordSpan> spans;  ///< covers the piece
   std::vector<PieceNote> notes;
+  std::vector<int> strokes;  ///< steps of the tutti strokes
 
   [[nodiscard]] int bar_steps() const { return beats_per_bar * stream::kStepsPerBeat; }
   [[nodiscard]] int steps() const { return bars * bar_steps(); }
@@ -59,9 +59,6 @@ struct Sketch {
   void add(stream::Layer layer, int start, int length, int pitch);
   void add_drum(int start, int key);
 };
-
-/// The span of `spans` that sounds at a beat; the last one when the beat lies beyond.
-[[nodiscard]] const ChordSpan& span_at(const std::vector<ChordSpan>& spans, int beat);
 
 /// Sorted, and on each key of each layer one note at a time.
 void tidy(std::vector<PieceNote>& notes, int steps);

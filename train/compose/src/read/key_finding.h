@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Keys after Krumhansl and Schmuckler, kept steady from bar to bar.
+/// Keys by the correlation of pitch classes with key profiles (Krumhansl, Schmuckler, Temperley), kept steady from bar to bar.
 #include <photoplayer/stream/controls.h>
 
 #include <array>

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 
 #include "../compose/sketch.h"
-#include "../compose/theory.h"
 #include "chord_labels.h"
 #include "grid.h"
 #include "key_finding.h"
@@ -127,25 +127,36 @@ void describe(Piece& piece, ScoreKind kind) {
     if (detail::contains(chord.chroma, note.pitch)) in_chord += note.length_steps;
   }
   const double consonance = in_chord / sounding;
-  const double onsets = per_beat[0] + 0.4 * per_beat[1] + per_beat[2] + per_beat[3] + 0.6 * per_beat[4];
-  const double tempo = (piece.tempo_bpm - 100.0) / 60.0, density = (onsets - 3.0) / 3.0;
+  // On the composer's scale: its own arousal, regressed on its own pieces (R² 0.81).
+  std::set<int> steps;
+  double register_sum = 0.0, pitched = 0.0;
+  for (const PieceNote& note : piece.notes) {
+    steps.insert(note.start_step);
+    if (note.layer != Layer::kDrums) register_sum += note.pitch, pitched += 1.0;
+  }
+  const double tempo = (piece.tempo_bpm - 100.0) / 60.0;
+  const double onsets_per_s = static_cast<double>(steps.size()) / piece.beats * piece.tempo_bpm / 60.0;
+  const double arousal = -1.26 + 0.19 * tempo + 0.36 * std::log2(1.0 + pitched / piece.beats) +
+                         0.18 * std::log2(1.0 + onsets_per_s) +
+                         0.12 * (register_sum / std::max(1.0, pitched) - 60.0) / 12.0;
   double mode = 0.0;
   switch (piece.scale) {
     case stream::ScaleMode::kMajor:
-      mode = 0.5;
+      mode = 0.42;
       break;
     case stream::ScaleMode::kMixolydian:
-      mode = 0.3;
+      mode = 0.18;
       break;
     case stream::ScaleMode::kDorian:
-      mode = -0.2;
+      mode = -0.15;
       break;
     case stream::ScaleMode::kMinor:
-      mode = -0.5;
+      mode = -0.42;
       break;
   }
-  piece.arousal = static_cast<float>(std::clamp(0.5 * tempo + 0.5 * density, -1.0, 1.0));
-  piece.valence = static_cast<float>(std::clamp(mode + 1.5 * (consonance - 0.85) + 0.15 * tempo, -1.0, 1.0));
+  // A regression draws towards the mean; the scale's ends are meant to be reached.
+  piece.arousal = static_cast<float>(std::clamp(1.2 * arousal, -1.0, 1.0));
+  piece.valence = static_cast<float>(std::clamp(mode + 1.5 * (consonance - 0.85) + 0.13 * tempo, -1.0, 1.0));
   piece.style = style_of(piece, kind, per_beat[4], per_beat[2]);
 }
 

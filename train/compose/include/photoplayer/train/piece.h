@@ -6,6 +6,7 @@
 #include <photoplayer/stream/notes.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct Piece {
   float valence = 0.0F, arousal = 0.0F;  ///< −1…1
   std::vector<PieceNote> notes;          ///< sorted by start_step
   std::vector<Chord> chords;             ///< [beats]
+  /// Steps at which all that plays strikes together, ascending; unset: not known, as in a score.
+  std::optional<std::vector<int>> strokes;
 };
 
 }  // namespace photoplayer::train

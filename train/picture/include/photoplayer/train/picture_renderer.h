@@ -42,9 +42,11 @@ struct SceneWish {
 struct RenderSettings {
   std::optional<float> coupling;       ///< 0…1, how strongly the picture follows the music; unset: drawn per piece
   float mismatch_probability = 0.08F;  ///< of a picture that has nothing to do with the piece
-  bool calm = false;                   ///< slow motion only: no flashes, pulses, hops or figures
-  bool grain = true;                   ///< camera noise, of a strength drawn per piece
-  std::vector<SceneWish> scenes;       ///< if not empty: exactly these, no other cuts
+  /// Of a single shot of someone or something that keeps the beat, without a cut: dance, sport, gesture.
+  float one_take_probability = 0.15F;
+  bool calm = false;              ///< slow motion only: no flashes, pulses, hops or figures
+  bool grain = true;              ///< camera noise, of a strength drawn per piece
+  std::vector<SceneWish> scenes;  ///< if not empty: exactly these, no other cuts
 };
 
 class PictureRenderer {

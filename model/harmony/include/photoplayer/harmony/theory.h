@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Scales and chords as sets of pitch classes relative to the tonic.
+/// Scales and chords as sets of pitch classes relative to the tonic. Pure functions; any thread.
 #include <photoplayer/stream/controls.h>
 
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
-namespace photoplayer::train::detail {
+namespace photoplayer::harmony {
 
 /// Bit p set: pitch class p is in it.
 using PitchSet = std::uint16_t;
@@ -26,7 +26,8 @@ struct Harmony {
 [[nodiscard]] PitchSet scale_set(stream::ScaleMode mode);
 
 /// Reads a roman numeral: accidental, numeral (upper case major, lower case minor), quality, "/" target.
-/// "I", "bVI", "ii7", "Imaj7", "viio", "Vsus4", "IVadd9", "V7/vi", "I6" (first inversion), "I64".
+/// "I", "bVI", "ii7", "Imaj7", "viio", "Vsus4", "IVadd9", "V7/vi", "I6" (first inversion), "I64",
+/// "V65" and "V42" (a dominant seventh over its third and its seventh).
 [[nodiscard]] Harmony parse_roman(std::string_view text);
 
 /// The scale to move in while a chord sounds: chromatic chord tones replace their neighbours.
@@ -38,4 +39,4 @@ struct Harmony {
 /// Index of the nearest entry of an ascending, non-empty list; ties go down.
 [[nodiscard]] int nearest_index(const std::vector<int>& keys, int key);
 
-}  // namespace photoplayer::train::detail
+}  // namespace photoplayer::harmony

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "theory.h"
+#include <photoplayer/harmony/theory.h>
 
 #include <array>
 #include <cstdlib>
 
-namespace photoplayer::train::detail {
+namespace photoplayer::harmony {
 namespace {
 
 PitchSet to_set(const std::vector<int>& classes) {
@@ -85,6 +85,12 @@ Harmony parse_roman(std::string_view text) {
     intervals = {0, 5, 7, 10};
   } else if (take(text, "add9")) {
     intervals.push_back(2);
+  } else if (take(text, "65")) {
+    intervals.push_back(10);
+    inversion = 1;
+  } else if (take(text, "42")) {
+    intervals.push_back(10);
+    inversion = 3;
   } else if (take(text, "64")) {
     inversion = 2;
   } else if (take(text, "6")) {
@@ -137,4 +143,4 @@ int nearest_index(const std::vector<int>& keys, int key) {
   return best;
 }
 
-}  // namespace photoplayer::train::detail
+}  // namespace photoplayer::harmony

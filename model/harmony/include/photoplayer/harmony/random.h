@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Random choices that come out the same with every standard library: std:: distributions do not.
+/// A value; one thread each.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-namespace photoplayer::train::detail {
+namespace photoplayer::harmony {
 
 class Random {
  public:
@@ -49,4 +50,4 @@ class Random {
   std::uint64_t state_;
 };
 
-}  // namespace photoplayer::train::detail
+}  // namespace photoplayer::harmony
