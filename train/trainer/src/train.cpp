@@ -115,7 +115,8 @@ class Trainer {
     torch::NoGradGuard guard;
     const auto mean = vae_->encode(data_.rolls(beats)).first;
     vae_->latent_mean.copy_(mean.mean(0));
-    vae_->latent_std.copy_(mean.std(0).clamp_min(1e-3));
+    // A number that the VAE does not use stays small instead of being blown up to noise that the transformer must learn.
+    vae_->latent_std.copy_(mean.std(0).clamp_min(0.5));
     torch::save(vae_, path);
     return true;
   }

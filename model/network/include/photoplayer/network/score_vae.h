@@ -28,7 +28,7 @@ class ScoreVaeImpl : public torch::nn::Module {
   /// latent [n, latent] in the VAE's own scale → logits [n, beat_numbers].
   torch::Tensor decode(const torch::Tensor& latent);
 
-  /// Latents as the transformer sees them have zero mean and unit deviation per dimension.
+  /// Latents as the transformer sees them have zero mean and at most unit deviation per dimension.
   torch::Tensor normalise(const torch::Tensor& latent) { return (latent - latent_mean) / latent_std; }
   torch::Tensor denormalise(const torch::Tensor& latent) { return latent * latent_std + latent_mean; }
   torch::Tensor latent_mean, latent_std;  ///< [latent], buffers measured after training
