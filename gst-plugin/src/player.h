@@ -182,13 +182,13 @@ class Player {
   MusicTags tags_;
 
   // Task.
-  bool live_begun_ = false;
   stream::RenderPort* port_ = nullptr;
   GstSegment pushed_segment_{};
 
   // All.
   std::atomic<GstClockTime> origin_{0};                      ///< running time of the first sample
   std::atomic<bool> timeline_open_{false};                   ///< live: the engine takes observations
+  std::atomic<bool> live_begun_{false};                      ///< the engine's threads were started
   std::atomic<GstClockTime> live_end_{GST_CLOCK_TIME_NONE};  ///< live: the video ended there
   std::atomic<std::uint64_t> pushed_frames_{0};
   std::atomic<GstClockTime> stream_time_{GST_CLOCK_TIME_NONE};  ///< of what was pushed last

@@ -56,13 +56,25 @@ bool Player::answer_position(GstQuery* query) {
 GstStructure* Player::stats() const {
   const stream::Engine* music = engine();
   const stream::Report counts = music != nullptr ? music->counts() : stream::Report{};
-  return gst_structure_new(
+  GstStructure* stats = gst_structure_new(
       "photoplayer-stats", "pictures", G_TYPE_UINT64, pictures_.load(), "samples", G_TYPE_UINT64, pushed_frames_.load(),
-      "windows", G_TYPE_UINT64, counts.windows, "tempo", G_TYPE_DOUBLE, counts.tempo_bpm, "underruns", G_TYPE_UINT64,
+      "windows", G_TYPE_UINT64, counts.windows, "tempo", G_TYPE_DOUBLE, counts.tempo_bpm, "events", G_TYPE_UINT64,
+      counts.events_seen, "accents", G_TYPE_UINT64, counts.events_taken, "underruns", G_TYPE_UINT64,
       counts.underrun_events, "underrun-samples", G_TYPE_UINT64, counts.underrun_frames, "fewer-steps", G_TYPE_UINT64,
       counts.ladder.fewer_steps, "no-guidance", G_TYPE_UINT64, counts.ladder.no_guidance, "look-ahead", G_TYPE_UINT64,
       counts.ladder.look_ahead, "repeat-bar", G_TYPE_UINT64, counts.ladder.repeat_bar, "bed", G_TYPE_UINT64,
       counts.ladder.bed, "failures", G_TYPE_UINT64, counts.failures, nullptr);
+  if (music == nullptr || !live_begun_.load()) return stats;
+  const stream::LiveFacts& live = counts.live;
+  const auto ns = [](double milliseconds) { return static_cast<guint64>(std::llround(1e6 * milliseconds)); };
+  gst_structure_set(stats, "latency", G_TYPE_UINT64, ns(1e3 * music->latency_s()), "steps", G_TYPE_INT, live.steps,
+                    "budget", G_TYPE_UINT64, ns(1e3 * live.budget_s), "steps-lowered", G_TYPE_UINT64,
+                    live.steps_lowered, "steps-raised", G_TYPE_UINT64, live.steps_raised, "lowered-windows",
+                    G_TYPE_UINT64, live.lowered_windows, "early-hops", G_TYPE_UINT64, live.early_hops, "late-events",
+                    G_TYPE_UINT64, live.late_events, "queue-median", G_TYPE_UINT64, ns(live.queue.p50_ms), "queue-max",
+                    G_TYPE_UINT64, ns(live.queue.max_ms), "queue-limit", G_TYPE_UINT64, ns(1e3 * live.queue_limit_s),
+                    "priority", G_TYPE_STRING, live.priority.c_str(), nullptr);
+  return stats;
 }
 
 }  // namespace photoplayer::gst

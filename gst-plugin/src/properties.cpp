@@ -118,12 +118,12 @@ void install_properties(GObjectClass* klass) {
           g_param_spec_uint("tail", "Tail", "Music after the end of the video, in milliseconds", 0, 60000, 0, kReady));
   install(kPostMessages,
           g_param_spec_boolean("post-messages", "Post messages",
-                               "Post photoplayer-beat, photoplayer-ladder and photoplayer-state on the bus", TRUE,
-                               kPlayingOnly));
+                               "Post photoplayer-beat, -accent, -ladder and -state on the bus", TRUE, kPlayingOnly));
   install(kStats,
           g_param_spec_boxed("stats", "Statistics",
-                             "Counts since the start: pictures, samples, windows, tempo, underruns, the ladder's "
-                             "rungs, failures (NULL in READY)",
+                             "Counts since the start: pictures, samples, windows, tempo, visual events and those met, "
+                             "underruns, the ladder's rungs, failures; live also latency, pace, queue and priority "
+                             "(NULL in READY)",
                              GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
 }
 

@@ -98,6 +98,16 @@ void Reporter::post_beat(const stream::ReportedBeat& beat, double tempo_bpm, con
   gst_element_post_message(element_, gst_message_new_element(GST_OBJECT(element_), body));
 }
 
+void Reporter::post_accent(const stream::ReportedEvent& met, const GstSegment& segment) const {
+  const stream::VisualEvent& event = met.event;
+  GstStructure* body =
+      gst_structure_new("photoplayer-accent", "time", G_TYPE_DOUBLE, met.accent_time_s, "event-time", G_TYPE_DOUBLE,
+                        event.time_s, "kind", G_TYPE_STRING, stream::kind_name(event.kind), "strength", G_TYPE_DOUBLE,
+                        static_cast<double>(event.strength), nullptr);
+  set_place(body, Place(met.accent_time_s, segment), GST_CLOCK_TIME_NONE);
+  gst_element_post_message(element_, gst_message_new_element(GST_OBJECT(element_), body));
+}
+
 void Reporter::post_ladder(const char* rung, const Sounded& sounded, const stream::LadderCounts& counts) const {
   GstStructure* body = gst_structure_new("photoplayer-ladder", "time", G_TYPE_DOUBLE, sounded.until_s, "rung",
                                          G_TYPE_STRING, rung, nullptr);
@@ -145,6 +155,15 @@ void Reporter::log_news(const stream::Report& counts) const {
                            "%" G_GUINT64_FORMAT " samples concealed (%" G_GUINT64_FORMAT " underruns so far)",
                            counts.underrun_frames - told_.underrun_frames, counts.underrun_events);
   }
+  if (counts.live.priority != told_.priority) {
+    GST_CAT_DEBUG_OBJECT(photoplayer_engine_debug, element_, "the sound's thread has this priority: %s",
+                         counts.live.priority.c_str());
+  }
+  if (counts.live.late_events > told_.late_events) {
+    GST_CAT_INFO_OBJECT(photoplayer_engine_debug, element_,
+                        "visual events that came when their music was made already: %" G_GUINT64_FORMAT " so far",
+                        counts.live.late_events);
+  }
   if (counts.failures > told_.failures) {
     GST_CAT_WARNING_OBJECT(photoplayer_engine_debug, element_, "failure %" G_GUINT64_FORMAT ": %s", counts.failures,
                            counts.last_failure.c_str());
@@ -164,6 +183,7 @@ void Reporter::sounded_until(const Sounded& sounded, const stream::Engine& engin
     if (rung != nullptr) post_ladder(rung->name, sounded, counts.ladder);
     for (const stream::ReportedBeat& beat : engine.beats(told_.until_s, time_s))
       post_beat(beat, counts.tempo_bpm, sounded.segment);
+    for (const stream::ReportedEvent& met : engine.accents(told_.until_s, time_s)) post_accent(met, sounded.segment);
   }
   told_.next_look_s = time_s + kLook_s;
   told_.until_s = time_s;
@@ -171,6 +191,8 @@ void Reporter::sounded_until(const Sounded& sounded, const stream::Engine& engin
   told_.failures = counts.failures;
   told_.underrun_frames = counts.underrun_frames;
   told_.windows = counts.windows;
+  told_.late_events = counts.live.late_events;
+  told_.priority = counts.live.priority;
 }
 
 void Reporter::post_error(GstElement* element, const Error& error, const std::string& bundle) {

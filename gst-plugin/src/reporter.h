@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Messages on the bus: photoplayer-beat for every beat that sounds, photoplayer-ladder when something stood in for
+/// Messages on the bus: photoplayer-beat for every beat that sounds, photoplayer-accent for every
+/// visual event that the music meets, photoplayer-ladder when something stood in for
 /// music that came too late, photoplayer-state when something has changed; GStreamer's own QOS message for the same
 /// and for silence that had to be put in. Warnings and errors too, in the words of the engine, with GStreamer's codes.
 #include <photoplayer/stream/engine.h>
@@ -40,6 +41,7 @@ class Reporter {
 
  private:
   void post_beat(const stream::ReportedBeat& beat, double tempo_bpm, const GstSegment& segment) const;
+  void post_accent(const stream::ReportedEvent& met, const GstSegment& segment) const;
   void post_ladder(const char* rung, const Sounded& sounded, const stream::LadderCounts& counts) const;
   void post_qos(const Sounded& sounded, const stream::Report& counts, int quality) const;
   void warn_of_failures(double time_s, const stream::Report& counts);
@@ -52,7 +54,8 @@ class Reporter {
     double next_look_s = std::numeric_limits<double>::lowest();
     double next_warning_s = std::numeric_limits<double>::lowest();
     stream::LadderCounts ladder;
-    std::uint64_t failures = 0, failures_warned = 0, underrun_frames = 0, windows = 0;
+    std::uint64_t failures = 0, failures_warned = 0, underrun_frames = 0, windows = 0, late_events = 0;
+    std::string priority;
   };
 
   GstElement* element_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conductor_loop.h"
 
+#include "thread_priority.h"
+
 #include <algorithm>
 #include <cmath>
 #include <exception>
@@ -8,6 +10,12 @@
 #include <utility>
 
 namespace photoplayer::stream {
+namespace {
+
+/// Between two turns, for the threads without its priority.
+constexpr double kLeastSleep_s = 0.001;
+
+}  // namespace
 
 ConductorLoop::ConductorLoop(const LiveSettings& settings, LivePace& pace, const Timeline& timeline,
                              Conductor& conductor, Ledger& ledger, FrameRing& ring, RingRenderPort& port,
@@ -25,11 +33,12 @@ ConductorLoop::ConductorLoop(const LiveSettings& settings, LivePace& pace, const
       block_(2 * Conductor::kTick_frames) {}
 
 void ConductorLoop::run() try {
+  ledger_.priority(raise_own_priority());
   double next_s = pace_.now_s();
   while (!pace_.stopped()) {
     fill();
     book_queue();
-    next_s = std::max(next_s + kTick_s, pace_.now_s());
+    next_s = std::max(next_s + kTick_s, pace_.now_s() + kLeastSleep_s);
     pace_.sleep_until(next_s);
   }
 } catch (const std::exception& error) {
@@ -53,7 +62,8 @@ void ConductorLoop::react(const Controls& controls) {
 void ConductorLoop::fill() {
   if (timeline_.finished()) conductor_.end_at(timeline_.seen_until_s());
   const auto jitter_frames = static_cast<std::size_t>(std::ceil(settings_.jitter_s * Conductor::kSampleRate_hz));
-  while (!pace_.stopped()) {
+  const std::size_t most_ticks = jitter_frames / Conductor::kTick_frames + 2;
+  for (std::size_t ticks = 0; ticks < most_ticks && !pace_.stopped(); ++ticks) {
     if (conductor_.finished()) {
       port_.expect_no_more(true);
       return;

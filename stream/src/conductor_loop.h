@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What the conductor's thread does: every 10 ms renders as far ahead as the jitter buffer and never waits for the
-/// sampler. What is not there when due comes from the understudy; in instant mode strong events are answered here.
-/// Tested in tests/unit/stream/live_engine_test.cpp and instant_test.cpp.
+/// sampler. With real-time priority where that is granted; so a turn renders no more than the jitter buffer and then
+/// sleeps, however late it is. What is not there when due comes from the understudy; in instant mode strong events are
+/// answered here. Tested in tests/unit/stream/live_engine_test.cpp and instant_test.cpp.
 #include "hop_exchange.h"
 #include "live_pace.h"
 #include "reflex.h"

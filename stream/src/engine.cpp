@@ -130,6 +130,9 @@ class EngineImpl final : public Engine {
   std::vector<ReportedBeat> beats(double after_s, double until_s) const override {
     return ledger_.beats(after_s, until_s);
   }
+  std::vector<ReportedEvent> accents(double after_s, double until_s) const override {
+    return ledger_.accents(after_s, until_s);
+  }
 
  private:
   enum class Gate { kGenerated, kWait, kEnd };

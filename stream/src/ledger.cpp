@@ -3,6 +3,7 @@
 #include <photoplayer/stream/ledger.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace photoplayer::stream {
 
@@ -37,6 +38,11 @@ void Ledger::queue(double seconds, double limit_s) {
   const std::lock_guard lock(mutex_);
   queue_.add(seconds);
   counts_.live.queue_limit_s = limit_s;
+}
+
+void Ledger::priority(const char* granted) {
+  const std::lock_guard lock(mutex_);
+  priority_ = granted;
 }
 
 void Ledger::hop_scheduled(const Hop& hop) {
@@ -74,7 +80,17 @@ void Ledger::hop_scheduled(const Hop& hop) {
 
 void Ledger::events_seen(std::span<const ReportedEvent> events) {
   const std::lock_guard lock(mutex_);
-  for (const ReportedEvent& event : events) keep(events_, event);
+  for (const ReportedEvent& event : events) {
+    keep(events_, event);
+    ++counts_.events_seen;
+    if (event.taken) ++counts_.events_taken;
+  }
+}
+
+void Ledger::events_late(std::span<const ReportedEvent> events) {
+  events_seen(events);
+  const std::lock_guard lock(mutex_);
+  counts_.live.late_events += events.size();
 }
 
 void Ledger::failed(const Error& error) {
@@ -110,13 +126,20 @@ Report Ledger::report() const {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     if (stages_[i].count() > 0) report.stages.push_back(stages_[i].summary(kStageNames[i]));
   }
-  report.live.queue = queue_.summary("queue");
+  add_live_facts(report);
   return report;
 }
 
 Report Ledger::counts() const {
   const std::lock_guard lock(mutex_);
-  return counts_;
+  Report counts = counts_;
+  add_live_facts(counts);
+  return counts;
+}
+
+void Ledger::add_live_facts(Report& report) const {
+  report.live.queue = queue_.summary("queue");
+  report.live.priority = priority_;
 }
 
 std::vector<ReportedBeat> Ledger::beats(double after_s, double until_s) const {
@@ -126,6 +149,17 @@ std::vector<ReportedBeat> Ledger::beats(double after_s, double until_s) const {
   const auto last = std::upper_bound(first, beats_.end(), until_s, later);
   if (last - first > kMaxBeats) first = last - kMaxBeats;
   return {first, last};
+}
+
+std::vector<ReportedEvent> Ledger::accents(double after_s, double until_s) const {
+  constexpr std::ptrdiff_t kNewest = 256;
+  std::vector<ReportedEvent> found;
+  const std::lock_guard lock(mutex_);
+  const auto newest = std::min<std::ptrdiff_t>(kNewest, static_cast<std::ptrdiff_t>(events_.size()));
+  std::copy_if(events_.end() - newest, events_.end(), std::back_inserter(found), [&](const ReportedEvent& event) {
+    return event.taken && event.accent_time_s > after_s && event.accent_time_s <= until_s;
+  });
+  return found;
 }
 
 }  // namespace photoplayer::stream

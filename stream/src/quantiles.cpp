@@ -35,8 +35,13 @@ double Quantiles::quantile_s(double share) const noexcept {
 
 StageTimes Quantiles::summary(std::string name) const {
   constexpr double kMilli = 1e3;
-  return {std::move(name),           count_,         quantile_s(0.5) * kMilli, quantile_s(0.95) * kMilli,
-          quantile_s(0.99) * kMilli, max_s_ * kMilli};
+  return {std::move(name),
+          count_,
+          quantile_s(0.5) * kMilli,
+          quantile_s(0.95) * kMilli,
+          quantile_s(0.99) * kMilli,
+          quantile_s(0.999) * kMilli,
+          max_s_ * kMilli};
 }
 
 }  // namespace photoplayer::stream

@@ -34,7 +34,8 @@ SamplerLoop::SamplerLoop(const LiveSettings& settings, LivePace& pace, const Tim
       make_sampler_(std::move(make_sampler)),
       read_controls_(std::move(read_controls)),
       budget_(pace.clock(), settings.budget_s, settings.guided),
-      step_count_(settings.steps) {}
+      step_count_(settings.steps),
+      late_events_(settings.start_s) {}
 
 void SamplerLoop::run() try {
   pace_.sleep_until(settings_.start_s + settings_.lead_s() - settings_.budget_s);
@@ -74,6 +75,7 @@ double SamplerLoop::budget_s() const {
 
 bool SamplerLoop::turn() {
   follow_gaps();
+  report_late_events();
   Planner& planner = sampler_->planner();
   const double start_s = planner.start_s();
   const double deadline_s = start_s + settings_.lead_s();
@@ -180,6 +182,7 @@ void SamplerLoop::make_hop(double deadline_s, bool early) {
   silent.source = HopSource::kBed;
   silent.releases_before = true;
   silent.replaces = early;
+  late_events_.answered(sampled->plan.events);
   auto hop = commit(std::move(*sampled));
   if (!hop) ledger_.failed(hop.error());
   exchange_.deliver(hop ? std::move(*hop) : std::move(silent));
@@ -211,7 +214,14 @@ void SamplerLoop::follow_gaps() {
 void SamplerLoop::miss_events(double from_s, double to_s) {
   std::vector<ReportedEvent> missed;
   for (const VisualEvent& event : timeline_.events(from_s, to_s)) missed.push_back({event, false, 0.0});
+  late_events_.answered(missed);
   if (!missed.empty()) ledger_.events_seen(missed);
+}
+
+void SamplerLoop::report_late_events() {
+  if (!settings_.aligned) return;  // instant, an event is answered when it is known
+  const std::vector<ReportedEvent> late = late_events_.find(timeline_, sampler_->planner().start_s());
+  if (!late.empty()) ledger_.events_late(late);
 }
 
 void SamplerLoop::book(bool shed) {

@@ -6,6 +6,7 @@
 #include <photoplayer/stream/sampler.h>
 
 #include "hop_exchange.h"
+#include "late_events.h"
 #include "live_pace.h"
 #include "step_count.h"
 #include "steps_budget.h"
@@ -37,6 +38,8 @@ class SamplerLoop {
   void miss_events(double from_s, double to_s);
   void grow(int rows);
   void book(bool shed);
+  /// Aligned: those that came when their hop was made already.
+  void report_late_events();
   /// A strong cut became known since this was asked last.
   [[nodiscard]] bool new_cut();
 
@@ -51,6 +54,7 @@ class SamplerLoop {
   std::unique_ptr<Sampler> sampler_;
   StepsBudget budget_;
   StepCount step_count_;
+  LateEvents late_events_;
   int small_rows_ = 1;           ///< of a first hop
   int most_rows_ = 0;            ///< of the next; 0: any
   std::int64_t last_first_ = 0;  ///< first row of the hop handed over last

@@ -40,6 +40,18 @@ void forget_before(std::deque<Entry>& entries, double time_s) {
 
 }  // namespace
 
+const char* kind_name(VisualEventKind kind) noexcept {
+  switch (kind) {
+    case VisualEventKind::kCut:
+      return "cut";
+    case VisualEventKind::kFlash:
+      return "flash";
+    case VisualEventKind::kBeat:
+      return "beat";
+  }
+  return "?";
+}
+
 void Timeline::push(const FastObservation& seen) {
   FastObservation clean = seen;
   for (float* value :

@@ -80,7 +80,7 @@ TEST_CASE("functional styles know applied dominants and inversions, loops stay p
   const auto [chamber_applied, chamber_inverted] = count(kChamber);
   const auto [pulse_applied, pulse_inverted] = count(kElectronic);
   CHECK(chamber_applied > 0.02);
-  CHECK(chamber_inverted > 0.08);
+  CHECK(chamber_inverted > 0.2);
   CHECK(chamber_applied > 2.0 * pulse_applied);
   CHECK(chamber_inverted > 2.0 * pulse_inverted);
 }

@@ -32,15 +32,14 @@ Bytes file_with(const Bytes& track, int format = 0) {
   return out;
 }
 
-/// Eight bars in D major, 4/4, 100 bpm: a voice in quarters over held triads I–IV–V–I, with running status.
-Bytes song() {
+/// Eight bars in D major, 4/4, 100 bpm: a voice in quarters over held triads, I–IV–V–I, with running status.
+Bytes song(const std::array<int, 4>& roots = {50, 55, 57, 50}) {
   Bytes track;
   put(track, {0, 0xFF, 0x51, 3, 0x09, 0x27, 0xC0});  // 600,000 µs per quarter
   put(track, {0, 0xFF, 0x58, 4, 4, 2, 24, 8});
   put(track, {0, 0xC0, 52, 0, 0xC1, 0});
-  const int roots[4] = {50, 55, 57, 50};
   for (int bar = 0; bar < 8; ++bar) {
-    const int root = roots[bar % 4];
+    const int root = roots[static_cast<std::size_t>(bar % 4)];
     put(track, {0, 0x91, root - 12, 80});
     put(track, {0, root + 0, 80, 0, root + 4, 80, 0, root + 7, 80});  // running status
     for (int beat = 0; beat < 4; ++beat) {
@@ -82,6 +81,16 @@ TEST_CASE("a small song is read, moved to C, spread over layers and labelled", "
   CHECK(has(Layer::kBass, 0, 16, 36));
   CHECK(has(Layer::kHarmony, 0, 16, 52));
   CHECK(has(Layer::kHarmony, 0, 16, 55));
+}
+
+TEST_CASE("a song that dwells on its dominant keeps its key", "[score_reader]") {
+  const auto pieces = read_score_bytes(file_with(song({55, 57, 57, 50})), "dwells.mid", ScoreKind::kLieder);
+  REQUIRE(pieces.has_value());
+  REQUIRE(pieces->size() == 1);
+  const Piece& piece = pieces->front();
+  CHECK(piece.scale == stream::ScaleMode::kMajor);
+  CHECK(piece.chords.front().root == 5);
+  CHECK(piece.chords.back().root == 0);
 }
 
 TEST_CASE("general midi channels go to layers by program, channel ten to the nine drums", "[score_reader]") {

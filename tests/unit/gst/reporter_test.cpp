@@ -17,6 +17,7 @@ namespace {
 struct Books final : stream::Engine {
   stream::Report now;
   std::vector<stream::ReportedBeat> all_beats;
+  std::vector<stream::ReportedEvent> all_accents;
   mutable double asked_after_s = 0.0;
 
   stream::Timeline& timeline() override { return timeline_; }
@@ -36,6 +37,12 @@ struct Books final : stream::Engine {
     std::vector<stream::ReportedBeat> found;
     for (const stream::ReportedBeat& beat : all_beats)
       if (beat.time_s > after_s && beat.time_s <= until_s) found.push_back(beat);
+    return found;
+  }
+  std::vector<stream::ReportedEvent> accents(double after_s, double until_s) const override {
+    std::vector<stream::ReportedEvent> found;
+    for (const stream::ReportedEvent& met : all_accents)
+      if (met.accent_time_s > after_s && met.accent_time_s <= until_s) found.push_back(met);
     return found;
   }
 
@@ -94,6 +101,29 @@ TEST_CASE("Reporter: a rung of the ladder is posted when its count grows", "[gst
   posted = rig.bus->take(GST_MESSAGE_ELEMENT);
   REQUIRE(posted.size() == 1);
   CHECK(std::string(gst_structure_get_string(body(posted[0]), "rung")) == "bed");
+}
+
+TEST_CASE("Reporter: an accent is told when it sounds, with the event that it meets", "[gst][unit]") {
+  Rig rig;
+  rig.engine.all_accents = {{{0.9, stream::VisualEventKind::kFlash, 0.75F}, true, 0.95}};
+  rig.sounded_until(0.5);
+  CHECK(rig.bus->take(GST_MESSAGE_ELEMENT).empty());
+  rig.sounded_until(1.0);
+  const auto posted = rig.bus->take(GST_MESSAGE_ELEMENT);
+  REQUIRE(posted.size() == 1);
+  const GstStructure* accent = body(posted[0]);
+  CHECK(gst_structure_has_name(accent, "photoplayer-accent"));
+  CHECK(std::string(gst_structure_get_string(accent, "kind")) == "flash");
+  gdouble time_s = 0.0, event_s = 0.0, strength = 0.0;
+  guint64 running = 0;
+  CHECK(gst_structure_get(accent, "time", G_TYPE_DOUBLE, &time_s, "event-time", G_TYPE_DOUBLE, &event_s, "strength",
+                          G_TYPE_DOUBLE, &strength, "running-time", G_TYPE_UINT64, &running, nullptr));
+  CHECK(time_s == 0.95);
+  CHECK(event_s == 0.9);
+  CHECK(strength == 0.75);
+  CHECK(running == 950 * GST_MSECOND);
+  rig.sounded_until(1.5);
+  CHECK(rig.bus->take(GST_MESSAGE_ELEMENT).empty());
 }
 
 TEST_CASE("Reporter: failures are warned of at once, then now and then", "[gst][unit]") {

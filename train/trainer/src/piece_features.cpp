@@ -175,7 +175,8 @@ PieceFeatures features_of(const Piece& piece) {
     const int bar = beat / piece.beats_per_bar;
     plan.beat_in_bar = beat % piece.beats_per_bar;
     plan.beats_per_bar = piece.beats_per_bar;
-    plan.bar_in_phrase = bar % 8;
+    // Where a score's phrases begin is not known: then none of the eight is told.
+    plan.bar_in_phrase = piece.strokes ? bar % 8 : -1;
     plan.layers = layers[static_cast<std::size_t>(bar)];
     if (rests) plan.beats_to_end = std::min(1.0F, static_cast<float>(piece.beats - 1 - beat) / 8.0F);
 

@@ -99,6 +99,9 @@ class Engine {
   /// The beats in (after_s, until_s] of running time that are planned by now, oldest first; the newest 64 of them.
   /// Any thread but render.
   [[nodiscard]] virtual std::vector<ReportedBeat> beats(double after_s, double until_s) const = 0;
+  /// Visual events that were met and whose accents sound in (after_s, until_s], of the newest 256 events known by now.
+  /// Any thread but render.
+  [[nodiscard]] virtual std::vector<ReportedEvent> accents(double after_s, double until_s) const = 0;
 };
 
 }  // namespace photoplayer::stream

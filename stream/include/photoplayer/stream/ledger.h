@@ -30,9 +30,13 @@ class Ledger {
   void paced(int steps, int asked, double budget_s);
   void steps_changed(bool raised);
   void queue(double seconds, double limit_s);
+  /// Of the thread that carries the sound, as `LiveFacts::priority`; a literal.
+  void priority(const char* granted);
   /// A hop that will sound, whoever made it. One that replaces others takes their entries too.
   void hop_scheduled(const Hop& hop);
   void events_seen(std::span<const ReportedEvent> events);
+  /// Live, aligned: they became known when their hop was made already.
+  void events_late(std::span<const ReportedEvent> events);
   void failed(const Error& error);
   void stage(Stage stage, double seconds);
   void reset();
@@ -43,6 +47,8 @@ class Ledger {
   /// The beats in (after_s, until_s], oldest first; the newest `kMaxBeats` of them.
   static constexpr std::ptrdiff_t kMaxBeats = 64;
   [[nodiscard]] std::vector<ReportedBeat> beats(double after_s, double until_s) const;
+  /// Events that were taken and whose accents sound in (after_s, until_s], of the newest 256 events.
+  [[nodiscard]] std::vector<ReportedEvent> accents(double after_s, double until_s) const;
 
  private:
   /// Ten hours of beats at 160 a minute.
@@ -53,6 +59,8 @@ class Ledger {
     if (list.size() > kMaxEntries) list.pop_front();
   }
 
+  void add_live_facts(Report& report) const;  // the mutex is held
+
   mutable std::mutex mutex_;
   Report counts_;  // lists unused
   std::deque<double> seams_s_, bars_s_;
@@ -60,6 +68,7 @@ class Ledger {
   std::deque<ReportedEvent> events_;
   std::array<Quantiles, kStageNames.size()> stages_;
   Quantiles queue_;
+  const char* priority_ = "";
   bool any_hop_ = false;
 };
 

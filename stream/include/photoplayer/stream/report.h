@@ -15,7 +15,7 @@ namespace photoplayer::stream {
 struct StageTimes {
   std::string name;  ///< "sample", "decode", "synthesise", …
   std::size_t count = 0;
-  double p50_ms = 0.0, p95_ms = 0.0, p99_ms = 0.0, max_ms = 0.0;
+  double p50_ms = 0.0, p95_ms = 0.0, p99_ms = 0.0, p999_ms = 0.0, max_ms = 0.0;
 };
 
 struct ReportedEvent {
@@ -42,6 +42,8 @@ struct LiveFacts {
   std::uint64_t steps_raised = 0;     ///< times that it was raised again
   std::uint64_t lowered_windows = 0;  ///< windows that began with fewer steps than asked for
   std::uint64_t early_hops = 0;       ///< hops that a strong visual event called before their time
+  std::uint64_t late_events = 0;      ///< aligned: visual events known only when their hop was made already
+  std::string priority;               ///< of the thread that carries the sound: "real-time", "favoured", "normal"
   StageTimes queue;                   ///< finished sound between the decoder and the render thread, every 10 ms
   double queue_limit_s = 0.0;         ///< its bound: the jitter buffer, of a sound one hop more
 };
@@ -53,6 +55,7 @@ struct Report {
   std::string beat_source = "score";
   Controls decided;  ///< style, key and scale of the piece
   std::vector<ReportedEvent> events;
+  std::uint64_t events_seen = 0, events_taken = 0;
   std::uint64_t notes = 0, notes_corrected = 0;
   std::uint64_t underrun_events = 0, underrun_frames = 0;
   LadderCounts ladder;

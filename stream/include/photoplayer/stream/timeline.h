@@ -37,6 +37,9 @@ struct SlowObservation {
 
 enum class VisualEventKind : std::uint8_t { kCut, kFlash, kBeat };
 
+/// "cut", "flash", "beat".
+[[nodiscard]] const char* kind_name(VisualEventKind kind) noexcept;
+
 struct VisualEvent {
   double time_s = 0.0;  ///< when it happened (a beat is confirmed later than it happens)
   VisualEventKind kind = VisualEventKind::kCut;

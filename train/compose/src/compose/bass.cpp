@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <string>
 
 #include "layers.h"
 
@@ -16,7 +17,7 @@ using stream::Layer;
 /// next chord,
 /// '-' holds on, '.' is silent.
 struct Pattern {
-  const char* text;
+  std::string text;
   double density;
 };
 
@@ -75,6 +76,16 @@ std::vector<Pattern> patterns_of(int style, int beats_per_bar) {
   }
 }
 
+/// Bass and bass drum as one: the pattern's last word, if it leads on, stays.
+Pattern with_the_kick(const std::string& kick, const Pattern& pattern) {
+  if (kick.empty() || kick[0] != 'x') return pattern;
+  Pattern out = pattern;
+  for (std::size_t i = 0; i < out.text.size(); ++i) out.text[i] = i < kick.size() && kick[i] == 'x' ? 'R' : '-';
+  const std::size_t approach = pattern.text.rfind('A');
+  if (approach != std::string::npos && approach + 4 >= out.text.size()) out.text[approach] = 'A';
+  return out;
+}
+
 class BassWriter {
  public:
   explicit BassWriter(Sketch& sketch) : sketch_(sketch) {
@@ -96,7 +107,7 @@ class BassWriter {
       open = -1;
     };
     for (int step = begin; step < end; ++step) {
-      char letter = pattern.text[step % bar_steps];
+      char letter = pattern.text[static_cast<std::size_t>(step % bar_steps)];
       // A new chord is announced by its root even where the pattern holds or rests into it.
       if (step == begin && step % bar_steps != 0 && letter != 'R') letter = letter == '.' ? '.' : 'R';
       if (letter == '-') continue;
@@ -177,9 +188,13 @@ void write_bass(Sketch& sketch, Random random) {
       const double miss = (pattern.density - section.density[kIndex]) / 0.15;
       weights.push_back(std::exp(-miss * miss / 2.0) + 1e-4);
     }
-    const Pattern main = patterns[static_cast<std::size_t>(local.weighted(weights))];
+    Pattern main = patterns[static_cast<std::size_t>(local.weighted(weights))];
     const Pattern other = patterns[static_cast<std::size_t>(local.weighted(weights))];
     const bool alternate = local.chance(0.25);
+    const double locked = sketch.style == kLofi                                       ? 0.7
+                          : sketch.style == kElectronic || sketch.style == kAdventure ? 0.35
+                                                                                      : 0.0;
+    if (local.chance(locked)) main = with_the_kick(kick_line(sketch, section), main);
     writer.fifths_below(below);
     const int first_beat = section.bar * sketch.beats_per_bar,
               end_beat = first_beat + section.bars * sketch.beats_per_bar;

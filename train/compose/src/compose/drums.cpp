@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Drum grooves by style and energy, one bar again and again, a variant at its fourth, a fill where the phrase ends.
 #include <cmath>
+#include <string>
 #include <string_view>
 
 #include <photoplayer/model/score_layout.h>
@@ -23,24 +24,20 @@ struct Groove {
   std::vector<Line> lines;
 };
 
+// The feet mark the one and the three: with syncopated kicks alone nobody can say where the beat is.
 const std::vector<Groove> kLofiGrooves = {
-    {0.15,
-     {{
-          kKick,
-          "x...............",
-      },
-      {kShaker, "..x...x...x...x."}}},
-    {0.25, {{kKick, "x.........x....."}, {kSnare, "....x.......x..."}}},
-    {0.35, {{kKick, "x......x..x....."}, {kSnare, "....x.......x..."}, {kClosedHat, "x...x...x...x..."}}},
-    {0.45, {{kKick, "x......x..x....."}, {kSnare, "....x.......x..."}, {kClosedHat, "x.x.x.x.x.x.x.x."}}},
-    {0.5, {{kKick, "x.....x...x....."}, {kSnare, "....x.......x..."}, {kRide, "x.x.x.x.x.x.x.x."}}},
+    {0.15, {{kKick, "x.......x......."}, {kShaker, "..x...x...x...x."}}},
+    {0.25, {{kKick, "x.......x......."}, {kSnare, "....x.......x..."}}},
+    {0.35, {{kKick, "x......xx......."}, {kSnare, "....x.......x..."}, {kClosedHat, "x...x...x...x..."}}},
+    {0.45, {{kKick, "x.......x.x....."}, {kSnare, "....x.......x..."}, {kClosedHat, "x.x.x.x.x.x.x.x."}}},
+    {0.5, {{kKick, "x.....x.x......."}, {kSnare, "....x.......x..."}, {kRide, "x.x.x.x.x.x.x.x."}}},
     {0.6,
-     {{kKick, "x.x....x..x....."},
-      {kSnare, "....x.......x..x"},
+     {{kKick, "x......xx.x....."},
+      {kSnare, "....x.......x..."},
       {kClosedHat, "x.x.x.x.x.x.x.x."},
       {kOpenHat, "..............x."}}},
-    {0.75, {{kKick, "x..x...x..x..x.."}, {kSnare, "....x..x.x..x..."}, {kClosedHat, "x.xxx.x.x.xxx.x."}}},
-    {0.5, {{kKick, "x.........xx...."}, {kSnare, "....x.......x..."}, {kShaker, "x.x.x.x.x.x.x.x."}}}};
+    {0.75, {{kKick, "x..x....x..x...."}, {kSnare, "....x..x....x..."}, {kClosedHat, "x.xxx.x.x.xxx.x."}}},
+    {0.5, {{kKick, "x......x..x....."}, {kSnare, "....x.......x..."}, {kShaker, "x.x.x.x.x.x.x.x."}}}};
 const std::vector<Groove> kElectronicGrooves = {
     {0.15, {{kKick, "x.......x......."}}},
     {0.25, {{kClosedHat, "x.x.x.x.x.x.x.x."}, {kKick, "x..............."}}},
@@ -99,7 +96,7 @@ const std::vector<Groove> kAdventureGrooves = {
       {kRide, "x.x.x.x.x.x.x.x."},
       {kHighTom, "..............xx"}}},
     {0.9,
-     {{kKick, "x..x..x...x..x.."},
+     {{kKick, "x..x..x.x..x..x."},
       {kSnare, "..x...x...x..x.x"},
       {kLowTom, "x...x...x...x..."},
       {kHighTom, "..x...x...x...x."}}}};
@@ -190,18 +187,33 @@ void roll(Sketch& sketch, int begin, int end) {
   for (int step = half; step < end; ++step) sketch.add_drum(step, key_of(kSnare));
 }
 
+const Groove& groove_of(const Sketch& sketch, const Section& section, Random& local) {
+  return choose(local, grooves_of(sketch), section.density[static_cast<std::size_t>(Layer::kDrums)]);
+}
+Random drum_choices(const Sketch& sketch, const Section& section) {
+  return Random(sketch.themes[static_cast<std::size_t>(section.theme)].pattern_seed + 53);
+}
+
 }  // namespace
+
+std::string kick_line(const Sketch& sketch, const Section& section) {
+  if (!section.active[static_cast<std::size_t>(Layer::kDrums)]) return {};
+  Random local = drum_choices(sketch, section);
+  for (const Line& line : groove_of(sketch, section, local).lines) {
+    if (line.drum == kKick) return line.text;
+  }
+  return {};
+}
 
 void write_drums(Sketch& sketch, Random random) {
   constexpr auto kIndex = static_cast<std::size_t>(Layer::kDrums);
   const int bar_steps = sketch.bar_steps();
-  const std::vector<Groove>& grooves = grooves_of(sketch);
   const bool loud_style = sketch.style >= kLofi;
   for (const Section& section : sketch.sections) {
     if (!section.active[kIndex]) continue;
-    Random local(sketch.themes[static_cast<std::size_t>(section.theme)].pattern_seed + 53);
+    Random local = drum_choices(sketch, section);
     const double energy = section.density[kIndex];
-    const Groove& groove = choose(local, grooves, energy);
+    const Groove& groove = groove_of(sketch, section, local);
     const bool rolls = loud_style && sketch.style != kLofi && sketch.style != kFolk && local.chance(0.6);
     // A theme has its one fill, its one variant and its opening stroke or none: what comes back can be foreseen.
     const bool fills = loud_style && local.chance(0.3 + 0.35 * energy);

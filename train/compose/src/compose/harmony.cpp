@@ -122,9 +122,9 @@ std::vector<Pattern> patterns_of(int style, int beats_per_bar) {
     case kAmbient:
       return {{"16", 0.1, true}, {"16", 0.3, true}, {"16", 0.5, true}, {"r4 12", 0.5, false}, {"8 8", 0.7, false}};
     case kLofi:
-      return {{"16", 0.1, true},         {"14 r2", 0.25, false},       {"6 10", 0.35, false},
-              {"r4 4 r4 4", 0.5, false}, {"3 r3 10", 0.45, false},     {"r2 4 r4 6", 0.5, false},
-              {"6 4 6", 0.6, false},     {"3 3 2 3 3 2", 0.85, false}, {"r4 3 r3 6", 0.55, false}};
+      return {{"16", 0.1, true},     {"14 r2", 0.25, false},       {"6 10", 0.35, false},
+              {"8 8", 0.5, false},   {"3 r3 10", 0.45, false},     {"4 r2 2 8", 0.55, false},
+              {"6 4 6", 0.6, false}, {"3 3 2 3 3 2", 0.85, false}, {"4 r4 3 r1 4", 0.6, false}};
     case kCinematic:
       return {{"16", 0.1, true},
               {"16", 0.35, true},

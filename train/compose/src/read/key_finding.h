@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Keys by the correlation of pitch classes with key profiles (Krumhansl, Schmuckler, Temperley), kept steady from bar to bar.
+/// Keys by the correlation of pitch classes with key profiles (Krumhansl, Schmuckler, Temperley), kept steady from bar
+/// to bar.
 #include <photoplayer/stream/controls.h>
 
 #include <array>

@@ -35,7 +35,8 @@ struct Piece {
   float valence = 0.0F, arousal = 0.0F;  ///< −1…1
   std::vector<PieceNote> notes;          ///< sorted by start_step
   std::vector<Chord> chords;             ///< [beats]
-  /// Steps at which all that plays strikes together, ascending; unset: not known, as in a score.
+  /// Steps at which all that plays strikes together, ascending; unset in what was read from a score: there neither
+  /// strokes nor where phrases begin are known.
   std::optional<std::vector<int>> strokes;
 };
 
