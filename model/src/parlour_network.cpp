@@ -59,12 +59,13 @@ Result<network::DitConfig> dit_config(const json& config) {
 }
 
 Result<network::ScoreVaeConfig> vae_config_in(const json& config, std::int64_t latent_dims) {
-  const auto bad = [](const std::string& what) {
-    return fail(ErrorCode::kBadBundle, "the bundle's config " + what + "; a bundle for this build gives each of " +
-                                           std::to_string(stream::kLayers) + " layers latents of its own, 'layer_latents'");
-  };
+  const auto bad = [](const std::string& what) { return fail(ErrorCode::kBadBundle, "the bundle's config " + what); };
   const auto found = config.find("layer_latents");
-  if (found == config.end()) return bad("has no 'layer_latents'");
+  if (found == config.end()) {
+    const auto hidden = size_in(config, "vae_hidden");
+    if (hidden < 1 || hidden > 16384) return bad("has a size out of range");
+    return network::whole_vae(latent_dims, hidden);
+  }
   if (!found->is_array() || found->size() != stream::kLayers) return bad("has 'layer_latents' that are no such list");
   network::LayerLatents dims{};
   std::int64_t sum = 0;
@@ -88,7 +89,8 @@ Result<void> check_sizes(const Bundle& bundle, const network::DitConfig& dit, co
       {"dit.colour_proj1.weight", {dit.colour_hidden, dit.colour_dims}}};
   for (std::size_t i = 0; i < vae.parts.size(); ++i) {
     const auto hidden = vae.parts[i].hidden;
-    expected.push_back({"vae.part" + std::to_string(i) + "_enc_mid.weight", {hidden, hidden}});
+    const std::string part = vae.parts.size() > 1 ? "part" + std::to_string(i) + "_" : "";
+    expected.push_back({"vae." + part + "enc_mid.weight", {hidden, hidden}});
   }
   for (std::int64_t i = 0; i < dit.depth; ++i) {
     const std::string layer = "dit.layer" + std::to_string(i) + ".";

@@ -8,8 +8,9 @@ ScoreVaeImpl::ScoreVaeImpl(const ScoreVaeConfig& config) {
   std::int64_t latent_dims = 0;
   for (std::size_t i = 0; i < config.parts.size(); ++i) {
     const auto& part = config.parts[i];
+    const std::string prefix = config.parts.size() > 1 ? "part" + std::to_string(i) + "_" : "";
     const auto linear = [&](const char* name, std::int64_t in, std::int64_t out) {
-      return register_module("part" + std::to_string(i) + "_" + name, torch::nn::Linear(in, out));
+      return register_module(prefix + name, torch::nn::Linear(in, out));
     };
     Part made;
     made.numbers = static_cast<std::int64_t>(part.columns.size());

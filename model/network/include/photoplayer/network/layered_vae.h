@@ -20,4 +20,11 @@ using LayerLatents = std::array<std::int64_t, stream::kLayers>;  ///< numbers of
   return config;
 }
 
+/// The first bundles': one part for everything.
+[[nodiscard]] inline ScoreVaeConfig whole_vae(std::int64_t latents, std::int64_t hidden) {
+  ScoreVaePart all{{}, latents, hidden};
+  for (std::int64_t i = 0; i < model::kBeatNumbers; ++i) all.columns.push_back(i);
+  return {{all}};
+}
+
 }  // namespace photoplayer::network
