@@ -28,7 +28,9 @@ live, events = (json.loads((folder / name).read_text()) for name in ("live.json"
 memory = [tuple(map(int, line.split())) for line in (folder / "memory").read_text().splitlines()]
 settled = [kb for at, kb in memory if at >= 60] or [memory[-1][1]]
 drift_mb = (max(settled) - min(settled)) / 1024
-show = lambda of: ", ".join(f"{name} {of[name]:.0f}" for name in ("p50", "p95", "p99", "p999", "max"))
+def show(of):
+    if not of["count"]: return "nothing"
+    return ", ".join(f"{name} {of[name]:.0f}" for name in ("p50", "p95", "p99", "p999", "max"))
 print(f"memory: {settled[-1] / 1024:.0f} MB, within {drift_mb:.1f} MB after the first minute")
 print(f"queue, ms: {show(live['queue_ms'])}; limit {live['queue_limit_ms']:.0f}")
 for name in ("event_to_audio_ms", "event_to_accent_ms", "event_to_score_ms"):
