@@ -3,24 +3,12 @@
 
 namespace photoplayer::tools {
 
-const char* kind_name(stream::VisualEventKind kind) noexcept {
-  switch (kind) {
-    case stream::VisualEventKind::kCut:
-      return "cut";
-    case stream::VisualEventKind::kFlash:
-      return "flash";
-    case stream::VisualEventKind::kBeat:
-      return "beat";
-  }
-  return "?";
-}
-
 nlohmann::ordered_json events_json(const std::vector<stream::ReportedEvent>& events) {
   using Json = nlohmann::ordered_json;
   Json list = Json::array();
   for (const stream::ReportedEvent& reported : events) {
     list.push_back({{"time", reported.event.time_s},
-                    {"kind", kind_name(reported.event.kind)},
+                    {"kind", stream::kind_name(reported.event.kind)},
                     {"strength", reported.event.strength},
                     {"taken", reported.taken},
                     {"accent_time", reported.taken ? Json(reported.accent_time_s) : Json(nullptr)}});

@@ -9,8 +9,6 @@
 
 namespace photoplayer::tools {
 
-[[nodiscard]] const char* kind_name(stream::VisualEventKind kind) noexcept;
-
 /// A list of {time, kind, strength, taken, accent_time}; accent_time is null for an event that was not taken.
 [[nodiscard]] nlohmann::ordered_json events_json(const std::vector<stream::ReportedEvent>& events);
 

@@ -24,14 +24,15 @@ const char* keep_sound_name(KeepSound keep) {
   return "?";
 }
 
+Json percentiles_json(const stream::StageTimes& times) {
+  return {{"count", times.count}, {"p50", times.p50_ms},   {"p95", times.p95_ms},
+          {"p99", times.p99_ms},  {"p999", times.p999_ms}, {"max", times.max_ms}};
+}
+
 Json stages_json(const std::vector<stream::StageTimes>& stages) {
   Json object = Json::object();
   for (const stream::StageTimes& stage : stages) {
-    object[stage.name] = {{"count", stage.count},
-                          {"p50", stage.p50_ms},
-                          {"p95", stage.p95_ms},
-                          {"p99", stage.p99_ms},
-                          {"max", stage.max_ms}};
+    object[stage.name] = percentiles_json(stage);
   }
   return object;
 }

@@ -8,8 +8,10 @@
 
 #include "beat_detector.h"
 #include "cut_detector.h"
-#include "flow.h"
+#include "directogram.h"
 #include "frame_planes.h"
+#include "impact_curve.h"
+#include "visual_pulse.h"
 
 namespace photoplayer::perception {
 namespace {
@@ -19,6 +21,7 @@ constexpr double kForwardReset_s = 60.0;
 /// Rates are never taken over less: after a cut the only older frame may be a few milliseconds old.
 constexpr double kMinRateSpan_s = 0.030;
 constexpr float kMotionScale = 0.5F;  ///< widths per second
+constexpr float kChangeShare = 0.5F;  ///< of what no motion explains, beside the impact
 
 float squash(double value) noexcept {
   return static_cast<float>(1.0 - std::exp(-value));
@@ -29,19 +32,23 @@ float squash(double value) noexcept {
 struct FastPath::State {
   detail::FrameHistory history;
   detail::CutDetector cuts;
+  detail::ImpactCurve impacts;
+  detail::VisualPulse pulse;
   detail::BeatDetector beats;
   detail::FramePlanes now;
   std::optional<double> last_time_s;
   float change = 0.0F, motion = 0.0F;  ///< as last seen
-  float beat_curve = 0.0F;
+  detail::Directogram directions;
   std::vector<stream::VisualEvent> events;
 
   void forget() {
     history.clear();
     cuts.reset();
+    impacts.reset();
+    pulse.reset();
     beats.reset();
     last_time_s.reset();
-    change = motion = beat_curve = 0.0F;
+    change = motion = 0.0F;
   }
 
   /// Everything that needs an older frame.
@@ -53,10 +60,12 @@ struct FastPath::State {
 
     change = squash(static_cast<double>(detail::rgb_difference(reference, now)) / 255.0 / span_s);
     motion = 0.0F;
+    float unexplained = change;
     if (!verdict.jumped) {
-      const double widths_per_s =
-          static_cast<double>(detail::rms_displacement_px(reference, now)) / detail::kWidth / span_s;
-      motion = squash(widths_per_s / static_cast<double>(kMotionScale));
+      const detail::FlowField flow = detail::flow_between(reference, now);
+      motion = squash(static_cast<double>(flow.rms_px()) / detail::kWidth / span_s / static_cast<double>(kMotionScale));
+      directions = detail::directogram(flow, span_s);
+      unexplained *= flow.unexplained;
     }
     if (verdict.flash) events.push_back(*verdict.flash);
     if (verdict.cut) {
@@ -64,12 +73,16 @@ struct FastPath::State {
       seen.cut = verdict.cut->strength;
     }
 
-    // A cut is a rhythm of its own; its spike would hide the picture's beats for as long as the scale
-    // remembers it.
-    if (!verdict.cut) beat_curve = 0.5F * (change + motion);
-    // A step that lies within the span shows in every frame that spans it; its middle is where it happened.
-    const double middle_s = now.time_s - 0.5 * std::max(age_s - interval_s, 0.0);
-    if (const auto beat = beats.add(middle_s, beat_curve, interval_s, now.time_s)) {
+    if (verdict.cut) {
+      impacts.reset();
+    } else {
+      impacts.add({now.time_s - 0.5 * age_s, directions, unexplained});
+    }
+    while (const auto point = impacts.take(interval_s)) {
+      const float curve = point->impact + kChangeShare * point->change;
+      pulse.add(point->time_s, curve);
+      const auto beat = beats.add(point->time_s, curve, interval_s, now.time_s, pulse.pulse());
+      if (!beat) continue;
       events.push_back({beat->time_s, stream::VisualEventKind::kBeat, beat->strength});
       seen.beat = beat->strength;
     }
@@ -111,6 +124,12 @@ stream::FastObservation FastPath::observe(const stream::PictureView& thumb, doub
 
 std::span<const stream::VisualEvent> FastPath::events() const noexcept {
   return state_->events;
+}
+
+std::optional<VisualTempo> FastPath::tempo() const noexcept {
+  const auto& pulse = state_->pulse.pulse();
+  if (!pulse) return std::nullopt;
+  return VisualTempo{pulse->bpm, pulse->confidence, pulse->beat_s};
 }
 
 void FastPath::reset() {

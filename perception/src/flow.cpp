@@ -16,9 +16,6 @@
 namespace photoplayer::perception::detail {
 namespace {
 
-constexpr int kCell_px = 4;
-constexpr int kCellsX = kWidth / kCell_px;
-constexpr int kCellsY = kHeight / kCell_px;
 constexpr int kReachX_px = 10;
 constexpr int kReachY_px = 6;
 constexpr int kMatchWidth_px = 16;  // one SSE register of bytes
@@ -74,9 +71,7 @@ int median_difference(const BytePlane& before, const BytePlane& now) noexcept {
   return 0;
 }
 
-struct Offset {
-  float x = 0.0F, y = 0.0F;
-};
+using Offset = Displacement;
 
 /// Sum of absolute differences of sixteen bytes.
 int row_cost(const std::uint8_t* a, const std::uint8_t* b) noexcept {
@@ -219,13 +214,20 @@ struct Fit {
   }
 };
 
-Offset displacement(const Padded& before, const Padded& now, int cell_x, int cell_y) noexcept {
+/// A cell's displacement, and the energy of the difference with and without it.
+struct CellFlow {
+  Offset offset;
+  float left = 0.0F, still = 0.0F;
+};
+
+CellFlow cell_flow(const Padded& before, const Padded& now, int cell_x, int cell_y) noexcept {
   const int x = cell_x * kCell_px + (kCell_px - kFineSide_px) / 2;
   const int y = cell_y * kCell_px + (kCell_px - kFineSide_px) / 2;
   Window residual;
   difference(before, now, x, y, {}, residual);
   const float energy_still = energy(residual);
-  if (energy_still < kStillLevel * kStillLevel * static_cast<float>(kFinePixels)) return {};
+  if (energy_still < kStillLevel * kStillLevel * static_cast<float>(kFinePixels))
+    return {{}, energy_still, energy_still};
 
   Fit fit{{}, energy_still};
   const Gradients gradients(before, x, y);
@@ -250,23 +252,34 @@ Offset displacement(const Padded& before, const Padded& now, int cell_x, int cel
   // The old window has to be recognised, too: a plain patch fits a faint edge better than the edge one row on
   // does.
   const float explained = kExplained * std::min(energy_still, structure(before, x, y));
-  return fit.left <= explained ? fit.offset : Offset{};
+  if (fit.left > explained) return {{}, energy_still, energy_still};
+  return {fit.offset, fit.left, energy_still};
 }
 
 }  // namespace
 
-float rms_displacement_px(const FramePlanes& before, const FramePlanes& now) noexcept {
+float FlowField::rms_px() const noexcept {
+  float squares = 0.0F;
+  for (const Displacement& cell : cells) squares += cell.x * cell.x + cell.y * cell.y;
+  return std::sqrt(squares / static_cast<float>(kCells));
+}
+
+FlowField flow_between(const FramePlanes& before, const FramePlanes& now) noexcept {
   Padded padded_before, padded_now;
   padded_before.fill(before.luma, 0);
   padded_now.fill(now.luma, -median_difference(before.luma, now.luma));
-  float squares = 0.0F;
+  FlowField field;
+  float left = 0.0F, still = 0.0F;
   for (int y = 0; y < kCellsY; ++y) {
     for (int x = 0; x < kCellsX; ++x) {
-      const Offset offset = displacement(padded_before, padded_now, x, y);
-      squares += offset.x * offset.x + offset.y * offset.y;
+      const CellFlow cell = cell_flow(padded_before, padded_now, x, y);
+      field.cells[static_cast<std::size_t>(y * kCellsX + x)] = cell.offset;
+      left += cell.left;
+      still += cell.still;
     }
   }
-  return std::sqrt(squares / static_cast<float>(kCellsX * kCellsY));
+  if (still > 0.0F) field.unexplained = std::sqrt(left / still);
+  return field;
 }
 
 }  // namespace photoplayer::perception::detail

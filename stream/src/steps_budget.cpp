@@ -12,6 +12,9 @@ constexpr double kMargin_s = 0.02;
 constexpr double kWake_s = 0.01;
 /// So many times slower than before is a stall (another process, a page fault) until a second one says otherwise.
 constexpr double kStall = 4.0;
+/// The pace of a few steps, of which one alone says nothing: for one or two that are twice as slow, a hop that has time
+/// to spare need not give up any.
+constexpr double kPaceLag = 0.3;
 /// Rather than fewer than this share of the steps that were asked for, twice as many without guidance.
 constexpr int kFewestShare = 4;
 constexpr std::size_t kEnoughSteps = 64;
@@ -46,9 +49,8 @@ void StepsBudget::begin(double deadline_s) {
 
 void StepsBudget::learn(Cost& cost, double seen) {
   cost.times.add(seen);
-  const double twice = cost.last_s > 0.0 ? std::min(seen, cost.last_s) : seen;
+  const double twice_s = cost.last_s > 0.0 ? std::min(seen, cost.last_s) : seen;
   cost.last_s = seen;
-  cost.now.rest_s = follow_peaks(cost.now.rest_s, twice, startup_s_);
   const bool stall = cost.now.next_s > 0.0 && seen > kStall * cost.now.next_s && seen > kMargin_s;
   if (stall && !cost.stalled) {
     cost.stalled = true;
@@ -56,6 +58,8 @@ void StepsBudget::learn(Cost& cost, double seen) {
   }
   cost.stalled = false;
   cost.now.next_s = follow_peaks(cost.now.next_s, seen, startup_s_);
+  const double pace_s = cost.now.rest_s > 0.0 ? cost.now.rest_s : twice_s;
+  cost.now.rest_s = pace_s + kPaceLag * (std::min(twice_s, startup_s_) - pace_s);
 }
 
 int StepsBudget::steps_within(double room_s, const Estimate& cost, int most) {

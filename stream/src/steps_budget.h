@@ -2,8 +2,8 @@
 #pragma once
 /// What a hop's computation costs, and so when it must begin and how many steps still fit: the first two rungs of the
 /// ladder. When to begin follows from what a step costs at worst (99.9th percentile of the last thousand); how many
-/// still fit from what two in a row cost of late, as long as there is room for one more as slow as the slowest: a
-/// single slow step takes its own time from a run, not that of all that follow. With and without guidance are learnt
+/// still fit from the pace of the last few, as long as there is room for one more as slow as the slowest: a single slow
+/// step takes its own time from a run, not that of all that follow. With and without guidance are learnt
 /// apart. Owned by the sampler's thread. Tested in tests/unit/stream/steps_budget_test.cpp.
 #include <photoplayer/stream/clock.h>
 
@@ -39,7 +39,7 @@ class StepsBudget {
  private:
   struct Estimate {
     double next_s = 0.0;  ///< the next step may take; 0: not known yet
-    double rest_s = 0.0;  ///< each takes on the whole
+    double rest_s = 0.0;  ///< each takes, by the pace of the last few
   };
   /// Of a step with or without guidance.
   struct Cost {

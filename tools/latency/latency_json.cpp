@@ -23,11 +23,18 @@ Json milliseconds(const std::optional<double>& seconds) {
   return seconds ? Json(1e3 * *seconds) : Json(nullptr);
 }
 
+Json live_json(const stream::LiveFacts& live) {
+  return {{"priority", live.priority},         {"steps", live.steps},
+          {"budget_ms", 1e3 * live.budget_s},  {"steps_lowered", live.steps_lowered},
+          {"steps_raised", live.steps_raised}, {"lowered_windows", live.lowered_windows},
+          {"early_hops", live.early_hops},     {"late_events", live.late_events}};
+}
+
 Json trials_json(const EventTrials& trials) {
   Json list = Json::array();
   for (const EventTrial& trial : trials.trials) {
     list.push_back({{"time", trial.event.time_s},
-                    {"kind", kind_name(trial.event.kind)},
+                    {"kind", stream::kind_name(trial.event.kind)},
                     {"audible_ms", milliseconds(trial.audible_s)},
                     {"accent_ms", milliseconds(trial.accent_s)},
                     {"score_ms", milliseconds(trial.score_s)},
@@ -93,6 +100,7 @@ std::string latency_json(const LatencyResults& results) {
                     {"look_ahead", report.ladder.look_ahead},
                     {"repeat_bar", report.ladder.repeat_bar},
                     {"bed", report.ladder.bed}};
+  json["live"] = live_json(report.live);
   json["windows"] = report.windows;
   json["tempo_bpm"] = report.tempo_bpm;
   json["failures"] = report.failures;

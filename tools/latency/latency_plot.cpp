@@ -139,9 +139,15 @@ void draw_queue(cairo_t* cairo, const LatencyResults& results) {
   panel.ticks_x("s");
 }
 
+double p999_ms(const std::vector<Span>& spans) {
+  std::vector<double> lengths;
+  for (const Span& span : spans) lengths.push_back(1e3 * static_cast<double>(span.length_s));
+  return distribution(std::move(lengths)).p999;
+}
+
 void draw_stages(cairo_t* cairo, const LatencyResults& results) {
   const LiveRun& live = results.live;
-  Panel panel(cairo, 340.0, 250.0, "Work, ms");
+  Panel panel(cairo, 340.0, 250.0, "Work, ms; beside the names 99.9th percentiles");
   panel.ranges(live.wall_s, 0.01, 1000.0, true);
   shade_slowdown(panel, results);
   for (const double value : {0.01, 0.1, 1.0, 10.0, 100.0, 1000.0}) {
@@ -161,7 +167,9 @@ void draw_stages(cairo_t* cairo, const LatencyResults& results) {
     for (const Span& span : *stages[i].second) {
       panel.dot(span.begin_s, 1e3 * static_cast<double>(span.length_s), kInks[i]);
     }
-    panel.legend(static_cast<int>(i), stages[i].first, kInks[i]);
+    char label[64];
+    std::snprintf(label, sizeof label, "%s, %.3g", stages[i].first, p999_ms(*stages[i].second));
+    panel.legend(static_cast<int>(i), label, kInks[i]);
   }
   const double budget_ms = 1e3 * live.terms.budget_s;
   panel.line(kLeft, panel.y(budget_ms), kWidth - kRight, panel.y(budget_ms), kAlarm);

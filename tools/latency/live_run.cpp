@@ -55,9 +55,9 @@ class LivePlayer {
     const auto expected = [&](double each_second) {
       return static_cast<std::size_t>(each_second * (options.seconds + 10.0));
     };
-    run_.seeing.reserve(expected(60.0));
-    run_.taking.reserve(expected(101.0));
-    run_.queue.reserve(expected(101.0));
+    make_room(run_.seeing, expected(60.0));
+    make_room(run_.taking, expected(101.0));
+    make_room(run_.queue, expected(101.0));
   }
 
   Result<void> play() {

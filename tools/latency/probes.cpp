@@ -212,10 +212,10 @@ void add_probes(LoadedModel& model, stream::Clock& clock, Notes& notes, const Pr
   const auto expected = [&](double each_second) {
     return static_cast<std::size_t>(each_second * (settings.seconds + 10.0));
   };
-  notes.windows.reserve(expected(4.0));
-  notes.decoding.reserve(expected(8.0));
-  notes.ticks.reserve(expected(110.0));
-  notes.encoding.reserve(expected(2.0));
+  make_room(notes.windows, expected(4.0));
+  make_room(notes.decoding, expected(8.0));
+  make_room(notes.ticks, expected(110.0));
+  make_room(notes.encoding, expected(2.0));
   stream::EngineParts& parts = model.parts;
   const bool moves_clock = settings.work_moves_clock;
   parts.generator = std::make_unique<GeneratorProbe>(std::move(parts.generator), clock, notes, settings);

@@ -42,6 +42,13 @@ struct ProbeSettings {
   double seconds = 0.0;  ///< expected length, so that nothing is allocated while measuring
 };
 
+/// Room for `count` in memory that is really there: what is measured later must neither wait for it nor seem to grow.
+template <typename Entry>
+void make_room(std::vector<Entry>& list, std::size_t count) {
+  list.resize(count);
+  list.clear();
+}
+
 /// Puts probes around everything. `clock` and `notes` outlive the model.
 void add_probes(LoadedModel& model, stream::Clock& clock, Notes& notes, const ProbeSettings& settings);
 

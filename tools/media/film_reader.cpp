@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/film_reader.h"
 
+#include "media/riff_size.h"
+
 #include <gst/app/gstappsink.h>
 #include <gst/pbutils/pbutils.h>
 
@@ -300,6 +302,9 @@ void DecodebinReader::conclude() {
   } else if (!stream_error_.empty()) {
     std::snprintf(text, sizeof text, "is damaged after %.1f s", end_s_);
     warning_ = "'" + path_.string() + "' " + text + " (" + stream_error_ + "); the part before was used";
+  } else if (missing_riff_bytes(path_) > 0) {
+    std::snprintf(text, sizeof text, "is cut off after %.1f s; the part that is there was used", end_s_);
+    warning_ = "'" + path_.string() + "' " + text;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <mutex>
 #include <optional>
@@ -21,6 +22,9 @@ struct AacEncoder {
 };
 constexpr std::array<AacEncoder, 2> kAacEncoders = {{{"avenc_aac", 1024}, {"voaacenc", 1600}}};
 constexpr int kAacBits_per_s = 192000;
+/// For a stream of the film to show itself; less once the film has broken off. The muxer would wait for ever.
+constexpr auto kPatience = std::chrono::seconds(60);
+constexpr auto kPatienceAfterEnd = std::chrono::seconds(2);
 constexpr int kSmallestInMp4 = 16;  // pixels, for GStreamer 1.22's muxer
 
 const char* mux_name(Container container) {
@@ -300,13 +304,21 @@ Result<void> FilmWriter::build() {
 Result<void> FilmWriter::wait() {
   const GstOwner<GstBus> bus(gst_element_get_bus(pipeline_.get()));
   bool broke_off = false;
+  auto complete = std::chrono::steady_clock::now();  // when all streams were there, or the film broke off
   while (true) {
     if (cancelled_) return fail(ErrorCode::kCancelled, "interrupted");
+    const auto now = std::chrono::steady_clock::now();
     {
       const std::lock_guard lock(mutex_);
       if (!link_error_.empty()) return failed(ErrorCode::kUsage, link_error_ + "; try an output that ends in .mkv");
       if (all_pads_known_ && (!video_linked_ || (sound_pad_ != nullptr && !sound_linked_))) {
         return failed(ErrorCode::kBadInput, "a stream that was there at first is gone; did the file change?");
+      }
+      if (video_linked_ && (sound_pad_ == nullptr || sound_linked_)) complete = now;
+      if (now - complete > (broke_off ? kPatienceAfterEnd : kPatience)) {
+        return failed(ErrorCode::kBadInput, video_linked_
+                                                ? "it breaks off before its sound begins; use --keep-sound off"
+                                                : "it breaks off before its picture begins");
       }
     }
     const GstOwner<GstMessage> message(gst_bus_timed_pop_filtered(
@@ -323,7 +335,10 @@ Result<void> FilmWriter::wait() {
       return failed(ErrorCode::kInternal, reason + " (" + error_source(message.get()) + ")");
     }
     // A film that breaks off: what came before is kept. Its demuxer may say so more than once.
-    if (!broke_off) end_film_streams();
+    if (!broke_off) {
+      end_film_streams();
+      complete = now;
+    }
     broke_off = true;
   }
 }

@@ -10,6 +10,7 @@
 #include <photoplayer/kernels/gemm.h>
 
 #include "half_bits.h"
+#include "lanes.h"
 
 namespace photoplayer::kernels {
 namespace {
@@ -175,16 +176,6 @@ class GemmTiles {
       for (std::int64_t j = 0; width != kStrip && j < width; ++j) y[j] = part[j];
     }
   }
-};
-
-/// Vectors of the compiler: the same source for every width.
-template <int kLaneCount>
-struct Lanes {
-  typedef float Vector __attribute__((vector_size(4 * kLaneCount)));
-  typedef float Unaligned __attribute__((vector_size(4 * kLaneCount), aligned(4), may_alias));
-  static constexpr std::int64_t kLanes = kLaneCount;
-  static Vector load(const float* from) noexcept { return *reinterpret_cast<const Unaligned*>(from); }
-  static void store(float* to, Vector value) noexcept { *reinterpret_cast<Unaligned*>(to) = value; }
 };
 
 }  // namespace

@@ -55,7 +55,7 @@ void set(std::int64_t& size, std::optional<std::int64_t> found) {
   if (found) size = *found;
 }
 
-void derive_autoencoder(const Shapes& shapes, Diffv2mConfig::Vae& vae) {
+void derive_autoencoder(const Shapes& shapes, diffv2m::VaeConfig& vae) {
   // Blocks have layers of their own; the snake and the convolution after them have not.
   std::int64_t blocks = 0;
   for (std::int64_t i = 1; shapes.any(kDecoder + std::to_string(i) + ".layers.", ""); ++i) blocks = i;
@@ -74,7 +74,7 @@ void derive_autoencoder(const Shapes& shapes, Diffv2mConfig::Vae& vae) {
   set(vae.latent_dims, shapes.extent(kDecoder + "0.weight", 1));
 }
 
-void derive_clip(const Shapes& shapes, Diffv2mConfig::Clip& clip) {
+void derive_clip(const Shapes& shapes, diffv2m::ClipConfig& clip) {
   set(clip.width, shapes.extent("visual.conv1.weight", 0));
   set(clip.patch, shapes.extent("visual.conv1.weight", 2));
   set(clip.depth, shapes.count("visual.transformer.resblocks."));

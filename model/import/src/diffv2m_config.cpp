@@ -5,13 +5,8 @@
 
 namespace photoplayer::model::detail {
 
-FusionTensors fusion_tensors(const std::string& type) {
-  const auto contains = [&](const char* part) { return type.find(part) != std::string::npos; };
-  return {contains("FiLM"), contains("preFiLM"), contains("gate")};
-}
-
 std::string config_json(const Diffv2mConfig& config) {
-  nlohmann::ordered_json json = {{"compat", config.compat},
+  nlohmann::ordered_json json = {{"compat", config.reading},
                                  {"attention_weight_type", config.attention_weight_type},
                                  {"width", config.width},
                                  {"depth", config.depth},
@@ -38,10 +33,10 @@ std::string config_json(const Diffv2mConfig& config) {
                                    {"strides", config.vae.strides},
                                    {"latent_dims", config.vae.latent_dims}}},
                                  // How the published sampler and the engine run it; nothing in a checkpoint says so.
-                                 {"switch_t", 0.2},
-                                 {"steps", 25},
-                                 {"guidance", 3.0},
-                                 {"window_rows", 152},
+                                 {"switch_t", config.switch_t},
+                                 {"steps", config.steps},
+                                 {"guidance", config.guidance},
+                                 {"window_rows", config.window_rows},
                                  {"weights", config.weights}};
   if (config.paper_for_colour_only) {
     json["residual_overwrite"] = true;

@@ -144,7 +144,7 @@ Result<std::vector<std::string>> import_or_throw(const ImportRequest& request, c
     derived.config.paper_for_colour_only = compat.compat == "paper";
     if (!compat.sure) derived.warnings.push_back(compat.reason + "; --compat paper takes the other");
   }
-  derived.config.compat = compat.compat;
+  derived.config.reading = compat.compat;
   derived.config.weights = weight_set(request, found->lightning, derived.warnings);
   say(watch, "compat " + compat.compat + ": " + compat.reason);
   say(watch, "weights " + derived.config.weights + ", " + detail::storage_name(request.storage) +

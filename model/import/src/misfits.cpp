@@ -93,6 +93,7 @@ Misfits find_misfits(const Diffv2mConfig& config, const GatheredWeights& found,
     const std::string fault = shape_fault(at->second, expected.shape);
     if (!fault.empty()) misfits.misshapen.push_back(named(expected.name, at->second) + " " + fault);
   }
+  for (const ExpectedTensor& dead : dead_tensors(config)) expected_names.insert(dead.name);
   for (const auto& [name, piece] : found.pieces) {
     if (!expected_names.contains(name)) misfits.unknown.push_back(named(name, piece));
   }

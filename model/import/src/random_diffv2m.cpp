@@ -178,7 +178,7 @@ Result<void> fill(const PlannedTensor& tensor, const Init& init, std::uint64_t s
 Result<std::vector<std::string>> write_or_throw(const RandomRequest& request, const ImportWatch& watch) {
   if (auto ok = detail::check_output(request.output, request.storage); !ok) return tl::unexpected(ok.error());
   detail::Diffv2mConfig config = request.toy ? detail::toy_config() : detail::Diffv2mConfig{};
-  if (request.compat == Compat::kPaper) config.compat = "paper";
+  if (request.compat == Compat::kPaper) config.reading = "paper";
   const auto expected = detail::expected_tensors(config);
   auto tensors = detail::plan_tensors(expected, request.storage);
   std::uint64_t total_bytes = 0;

@@ -103,6 +103,7 @@ struct FastOobleckDecoder::State {
 
   explicit State(const OobleckDecoder& decoder);
   std::vector<RowConvolution*> convolutions();
+  void take_fewer_products();
   [[nodiscard]] torch::Tensor decode(const torch::Tensor& latents, Span frames) const;
 };
 
@@ -132,6 +133,14 @@ std::vector<RowConvolution*> FastOobleckDecoder::State::convolutions() {
     for (auto& unit : stage.units) all.insert(all.end(), {&unit.wide, &unit.narrow});
   }
   return all;
+}
+
+void FastOobleckDecoder::State::take_fewer_products() {
+  for (auto& stage : stages) {
+    for (auto& unit : stage.units) {
+      if (unit.wide.channels <= kFewerProducts_channels) unit.wide.take_fewer_products();
+    }
+  }
 }
 
 /// Rows of time from `first` on.
@@ -168,16 +177,19 @@ torch::Tensor FastOobleckDecoder::State::decode(const torch::Tensor& latents, Sp
   return config.final_tanh ? audio.tanh() : audio;
 }
 
-FastOobleckDecoder::FastOobleckDecoder(const OobleckDecoder& decoder, bool bf16_products) {
+FastOobleckDecoder::FastOobleckDecoder(const OobleckDecoder& decoder, OobleckProducts products) {
   torch::NoGradGuard guard;
   auto state = std::make_shared<State>(decoder);
   const auto all = state->convolutions();
   const bool lossless = std::all_of(all.begin(), all.end(), [](const RowConvolution* convolution) {
     return torch::equal(convolution->weight.to(torch::kBFloat16).to(torch::kFloat), convolution->weight);
   });
+  if (products == OobleckProducts::kBFloat16 && !lossless) products = OobleckProducts::kFewer;
+  if (products == OobleckProducts::kFewer) state->take_fewer_products();
   for (auto* convolution : all) {
+    if (convolution->fewer_products) continue;
     if (lossless) convolution->weight = convolution->weight.to(torch::kBFloat16);
-    convolution->bf16_products = bf16_products;
+    convolution->bf16_products = products == OobleckProducts::kBFloat16;
   }
   state_ = std::move(state);
 }

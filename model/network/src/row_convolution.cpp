@@ -57,13 +57,21 @@ RowConvolution RowConvolution::transposed(const torch::Tensor& weight, const tor
   return made;
 }
 
+void RowConvolution::take_fewer_products() {
+  fewer_products.emplace(weight, bias, dilation);
+  weight = torch::Tensor();
+  bias = torch::Tensor();
+}
+
 void RowConvolution::operator()(const Activation& activation, const float* x, std::int64_t rows, std::int64_t begin,
                                 std::int64_t end, float* y, bool accumulate) const {
   if (activation.kind == Activation::Kind::kNone && margin == 0) {
     return multiply(x + begin * channels, end - begin, y, accumulate);
   }
-  const std::int64_t first = begin - margin, last = end - margin + dilation * (taps - 1);
-  const auto input = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>((last - first) * channels));
+  const std::int64_t read =
+      fewer_products ? fewer_products->rows_read(end - begin) : end - begin + dilation * (taps - 1);
+  const std::int64_t first = begin - margin, last = first + read;
+  const auto input = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(read * channels));
   const std::int64_t from = std::clamp<std::int64_t>(first, 0, rows), to = std::clamp<std::int64_t>(last, from, rows);
   std::fill_n(input.get(), (from - first) * channels, 0.0F);
   activation(x + from * channels, to - from, channels, input.get() + (from - first) * channels);
@@ -72,6 +80,10 @@ void RowConvolution::operator()(const Activation& activation, const float* x, st
 }
 
 void RowConvolution::multiply(const float* x, std::int64_t rows, float* y, bool accumulate) const {
+  if (fewer_products) {
+    TORCH_CHECK(!accumulate, "a convolution of seven taps does not accumulate");
+    return (*fewer_products)(x, rows, y);
+  }
   if (bf16_products && weight.scalar_type() == torch::kBFloat16) {
     const auto view = torch::from_blob(const_cast<float*>(x), {rows, taps, channels},
                                        {channels, dilation * channels, 1}, torch::kFloat);

@@ -4,6 +4,9 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <optional>
+
+#include "seven_tap_convolution.h"
 
 namespace photoplayer::network {
 
@@ -22,6 +25,7 @@ struct RowConvolution {
   std::int64_t channels = 0, taps = 1, dilation = 1;
   std::int64_t margin = 0;  ///< zeros before the first row, and as many behind the last
   bool bf16_products = false;
+  std::optional<SevenTapConvolution> fewer_products;  ///< instead of `weight` and `bias`
 
   /// Of Conv1d's weight [out, in, taps]; as many rows as come in.
   [[nodiscard]] static RowConvolution same_length(const torch::Tensor& weight, const torch::Tensor& bias,
@@ -30,7 +34,10 @@ struct RowConvolution {
   /// first is stride / 2 moments early, and there is one row more than comes in.
   [[nodiscard]] static RowConvolution transposed(const torch::Tensor& weight, const torch::Tensor& bias);
 
-  [[nodiscard]] std::int64_t columns() const { return weight.size(0); }
+  /// From fp32 weights of seven taps on: SevenTapConvolution computes, unless it shall add to y.
+  void take_fewer_products();
+
+  [[nodiscard]] std::int64_t columns() const { return fewer_products ? fewer_products->columns() : weight.size(0); }
   [[nodiscard]] std::int64_t rows_for(std::int64_t rows) const { return rows + 2 * margin - dilation * (taps - 1); }
 
   /// Rows [begin, end) of activation(x) convolved, x [rows, channels]; added to y if `accumulate`. y points to `begin`.

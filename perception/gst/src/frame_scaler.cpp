@@ -140,13 +140,14 @@ class Reducer {
   std::vector<std::uint8_t> out_;
 };
 
-/// A frame in RGB, of its own size.
+/// A frame in RGB, of its own width and of the height that it is shown at: a buffer that holds one field has half the
+/// lines, and a crop of those would be squashed.
 class Recolourer {
  public:
-  [[nodiscard]] bool prepare(const GstVideoInfo& from) {
+  [[nodiscard]] bool prepare(const GstVideoInfo& from, int height) {
     GstVideoInfo rgb;
     if (!gst_video_info_set_format(&rgb, GST_VIDEO_FORMAT_RGB, static_cast<guint>(from.width),
-                                   static_cast<guint>(from.height))) {
+                                   static_cast<guint>(height))) {
       return false;
     }
     convert_ = make_converter(from, rgb);
@@ -184,7 +185,7 @@ struct FrameScaler::State {
   [[nodiscard]] bool prepare() {
     return thumb.prepare(progressive, stream::kThumbWidth, stream::kThumbHeight, kThumbOversampling) &&
            (kind == stream::StillKind::kClip
-                ? whole.prepare(progressive)
+                ? whole.prepare(progressive, given.height)
                 : still.prepare(progressive, stream::kStillSide, stream::kStillSide, kStillOversampling));
   }
 

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 using namespace photoplayer;
 using namespace photoplayer::model;
 using namespace photoplayer::model::test;
@@ -219,4 +221,26 @@ TEST_CASE_METHOD(ImportTest, "Import: the authors' config decides what shapes ca
   CHECK(has_said("missing: model.model.transformer.layers.1.gate.2.bias"));
   CHECK(has_said("unknown: "));
   changed("{\"model\"", "[\"model\"");
+}
+
+TEST_CASE_METHOD(ImportTest, "Import: what a fusion never reads may be in the checkpoint and stays out of the bundle",
+                 "[import][unit]") {
+  detail::Diffv2mConfig config = tiny_config();
+  config.attention_weight_type = GENERATE("none", "only_clip", "FiLM_of_mine");
+  INFO(config.attention_weight_type);
+  const Published published = publish(config);
+  put("clip.pt", torch_script(published.clip, TestType::kF32));
+  put("model.ckpt", torch_checkpoint(lightning_layout(published)));
+  request.config = folder / "config.json";
+  put("config.json", R"({"model":{"diffusion":{"config":{"num_heads":2,"attention_weight_type":")" +
+                         config.attention_weight_type + R"("}}}})");
+  REQUIRE(run());
+  check_tensors(result(), published.expected);
+  const std::string block = "model.model.transformer.layers.1.";
+  const std::string unread =
+      config.attention_weight_type == "FiLM_of_mine" ? "t_linear.weight" : "cross_attn2.to_q.weight";
+  CHECK_FALSE(detail::dead_tensors(config).empty());
+  const auto names = result().names();
+  CHECK(std::find(names.begin(), names.end(), block + unread) == names.end());
+  CHECK(std::find(names.begin(), names.end(), block + "cross_attn1.to_q.weight") != names.end());
 }

@@ -93,6 +93,9 @@ Published publish(const detail::Diffv2mConfig& config, NormNames names) {
   const auto dead = [&](const std::string& name, const std::vector<std::int64_t>& shape) {
     published.network.emplace_back(name, made_up(name, shape));
   };
+  for (const auto& tensor : diffv2m::dit_layout(config.with_derived_sizes())) {
+    if (tensor.need == diffv2m::Need::kDead && !tensor.name.ends_with(".beta")) dead(tensor.name, tensor.shape);
+  }
   dead(conditioners + "semantic.proj_out.weight", {config.cond_dims, config.semantic_dims});
   dead(conditioners + "semantic.proj_out.bias", {config.cond_dims});
   dead(conditioners + "rhythm.proj_out.weight", {config.cond_dims, 1});

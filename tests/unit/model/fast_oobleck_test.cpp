@@ -35,10 +35,12 @@ TEST_CASE("FastOobleck: equals the plain decoder, short and in pieces", "[model]
   auto plain = tests::make_random_oobleck(config, 1);
   const bool bf16 = GENERATE(false, true);
   if (bf16) round_to_bf16(plain);
-  const FastOobleckDecoder fast(plain, /*bf16_products=*/false);
+  const auto products = GENERATE(OobleckProducts::kDirect, OobleckProducts::kFewer);
+  const FastOobleckDecoder fast(plain, products);
   for (const std::int64_t latents : {1, 2, 7, 130}) {  // 64 frames each; pieces begin at 3072 rows
     const auto x = torch::randn({2, config.latent_dims, latents});
-    INFO("latents " << latents << " snake " << config.snake << " tanh " << config.final_tanh << " bf16 " << bf16);
+    INFO("latents " << latents << " snake " << config.snake << " tanh " << config.final_tanh << " bf16 " << bf16
+                    << " products " << static_cast<int>(products));
     CHECK(relative_error(fast(x), plain(x)) <= 1e-5);
   }
 }
@@ -53,6 +55,8 @@ TEST_CASE("FastOobleck: equals the plain decoder at the published rates", "[mode
   CHECK(relative_error(FastOobleckDecoder(plain)(x), plain(x)) <= 1e-5);
 }
 
+// Seven taps go in blocks of four moments, which begin elsewhere when only some of the frames are wanted: rounding
+// differs, as it does from the plain decoder.
 TEST_CASE("FastOobleck: some of the frames are what they are among all", "[model][unit]") {
   torch::NoGradGuard guard;
   torch::manual_seed(7);
@@ -67,7 +71,7 @@ TEST_CASE("FastOobleck: some of the frames are what they are among all", "[model
     const auto expected = all.narrow(2, span.first, span.last - span.first + 1);
     const auto actual = fast.frames(x, span);
     REQUIRE(actual.sizes() == expected.sizes());
-    CHECK(((actual - expected).abs().max() / all.std()).item<double>() <= 1e-6);
+    CHECK(((actual - expected).abs().max() / all.std()).item<double>() <= 1e-5);
   }
   CHECK_THROWS_AS(fast.frames(x, {0, frames}), c10::Error);
   CHECK_THROWS_AS(fast.frames(x, {-1, 5}), c10::Error);
@@ -78,7 +82,7 @@ TEST_CASE("FastOobleck: products of bf16 numbers stay within what bf16 rounds", 
   torch::manual_seed(5);
   auto plain = tests::make_random_oobleck(small(), 1);
   round_to_bf16(plain);
-  const FastOobleckDecoder fast(plain, /*bf16_products=*/true);
+  const FastOobleckDecoder fast(plain, OobleckProducts::kBFloat16);
   const auto x = torch::randn({1, 8, 9});
   const double error = relative_error(fast(x), plain(x));
   INFO("relative error " << error);

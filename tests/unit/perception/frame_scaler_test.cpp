@@ -140,6 +140,19 @@ TEST_CASE("FrameScaler: a still for CLIP is the whole frame in RGB", "[perceptio
   }
 }
 
+TEST_CASE("FrameScaler: a field on its own is as high as its frame for CLIP", "[perception][unit][gst]") {
+  gst_init(nullptr, nullptr);
+  const Frame field(GST_VIDEO_FORMAT_I420, 322, 92, quarters);
+  GstVideoFrame frame = field.get();  // a view
+  frame.info.height = 184;
+  frame.info.interlace_mode = GST_VIDEO_INTERLACE_MODE_ALTERNATE;
+  auto scaler = FrameScaler::make(frame.info, stream::StillKind::kClip);
+  REQUIRE(scaler.has_value());
+  const auto still = scaler->still(frame);
+  REQUIRE(still.has_value());
+  check_quarters(*still, 322, 184, false, 8.0);
+}
+
 TEST_CASE("FrameScaler: every raw format that libgstvideo can unpack", "[perception][unit][gst]") {
   gst_init(nullptr, nullptr);
   guint count = 0;

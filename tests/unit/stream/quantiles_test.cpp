@@ -14,6 +14,12 @@ TEST_CASE("Quantiles: percentiles are within 5 % and the maximum is exact", "[st
   CHECK(times.p95_ms == Approx(950.0).epsilon(0.05));
   CHECK(times.p99_ms == Approx(990.0).epsilon(0.05));
   CHECK(times.max_ms == Approx(1000.0));
+  Quantiles rare;
+  for (int i = 0; i < 998; ++i) rare.add(1e-3);
+  rare.add(0.5);
+  rare.add(2.0);
+  CHECK(rare.summary("step").p99_ms == Approx(1.0).epsilon(0.05));
+  CHECK(rare.summary("step").p999_ms == Approx(500.0).epsilon(0.05));
 }
 
 TEST_CASE("Quantiles: nothing, extremes and nonsense are harmless", "[stream][unit]") {

@@ -177,6 +177,19 @@ TEST_CASE("FilmReader: a container's impossible duration is not believed", "[too
   CHECK(film.end_s == Approx(1.0).margin(1e-3));
 }
 
+TEST_CASE("FilmReader: of an AVI file that was cut off, which no demuxer tells, there is a warning", "[tools][gst]") {
+  const TemporaryFolder folder;
+  make_clip(std::string("videotestsrc num-buffers=50 ! ") + kSmall + " ! jpegenc ! avimux ! filesink location=%s",
+            folder / "whole.avi");
+  const std::string bytes = read_file(folder / "whole.avi");
+  write_file(folder / "cut.avi", bytes.substr(0, bytes.size() / 2));
+  CHECK(read(folder / "whole.avi").warning.empty());
+  const Read cut = read(folder / "cut.avi");
+  CHECK(cut.warning.find("cut off") != std::string::npos);
+  CHECK(cut.end_s > 0.5);
+  CHECK(cut.end_s < 1.5);
+}
+
 TEST_CASE("FilmReader: an interruption ends the wait", "[tools][gst]") {
   const TemporaryFolder folder;
   make_film(folder / "a.mp4");

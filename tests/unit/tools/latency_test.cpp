@@ -349,6 +349,10 @@ TEST_CASE_METHOD(LatencyFiles, "photoplayer latency: numbers, plot and trace of 
   CHECK(json["visual_events"].is_array());
   CHECK(json["max_gap_ms"].is_number());
   CHECK(json["ladder"].size() == 5);
+  CHECK_FALSE(json["live"]["priority"].get<std::string>().empty());
+  CHECK(json["live"]["steps"].get<int>() > 0);
+  CHECK(json["live"]["budget_ms"].get<double>() > 0.0);
+  CHECK(json["live"]["late_events"] == 0);
   CHECK(json["first_sound_ms"]["warm"].get<double>() >= 300.0);
   CHECK(json["first_sound_ms"]["cold"].get<double>() > json["first_sound_ms"]["warm"].get<double>());
 

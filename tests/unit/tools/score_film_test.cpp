@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -239,6 +240,26 @@ TEST_CASE_METHOD(FilmTest, "score: a film that breaks off is scored as far as it
   CHECK(film_s > 1.5);
   CHECK(film_s < 4.5);
   CHECK(decode_track(folder / "out.mkv", 0).seconds() == Approx(film_s).margin(0.025));
+}
+
+TEST_CASE_METHOD(FilmTest, "score: a film that breaks off before its sound begins does not wait for it",
+                 "[tools][gst]") {
+  if (!have_element("avenc_aac")) return;
+  make_clip(
+      "videotestsrc num-buffers=150 pattern=snow ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! jpegenc "
+      "! matroskamux name=mux ! filesink location=%s "
+      "audiotestsrc num-buffers=60 timestamp-offset=3000000000 ! audio/x-raw,rate=44100 ! avenc_aac ! aacparse ! mux.",
+      folder / "whole.mkv");
+  const std::string bytes = read_file(folder / "whole.mkv");
+  write_file(folder / "cut.mkv", bytes.substr(0, bytes.size() / 4));
+  options.film = folder / "cut.mkv";
+  options.keep_sound = KeepSound::kTrack;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto done = try_score_to("out.mkv");
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
+  if (!done) FAIL(done.error().message);
+  CHECK(done->size() == 1);
+  CHECK(pictures(folder / "out.mkv").size() > 20);
 }
 
 TEST_CASE_METHOD(FilmTest, "score: a Matroska film with reordered frames keeps their times in MP4", "[tools][gst]") {

@@ -8,9 +8,17 @@
 #include <photoplayer/stream/timeline.h>
 
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace photoplayer::perception {
+
+/// The tempo of what moves, where it is regular; from the last 8 s, renewed four times a second.
+struct VisualTempo {
+  double bpm = 0.0;         ///< 40…200
+  float confidence = 0.0F;  ///< 0…1; below about 0.5 it is no more than a guess
+  double beat_s = 0.0;      ///< when one of the last beats was
+};
 
 /// What the numbers mean, where photoplayer::stream::FastObservation leaves it open:
 /// - Differences are taken against a frame at least 30 ms old, so that 240 frames a second do not look
@@ -24,7 +32,9 @@ namespace photoplayer::perception {
 ///   whether the picture comes back; if it does, it was a flash and no cut, if not, `cut` marks the frame
 ///   that settled it and the event carries the time of the jump. At frame intervals above 0.11 s nothing
 ///   waits.
-/// - `beat` is confirmed at most 0.25 s after its peak; needs at least about 8 frames a second.
+/// - `beat` marks visual impacts: where a movement turns back (more) or stops (less), measured against the fastest
+///   movement of the last seconds, and changes that no movement explains. Those that lie on the picture's own pulse
+///   (`tempo`) count more easily. Confirmed at most 0.25 s after its peak; needs at least about 8 frames a second.
 /// - Same or slightly earlier time (up to 0.1 s back): the picture's own values, no new events, rates as
 /// before.
 ///   Further back, or more than 60 s forward: as after `reset`.
@@ -43,6 +53,9 @@ class FastPath {
 
   /// What the last `observe` confirmed, oldest first. Valid until the next call.
   [[nodiscard]] std::span<const stream::VisualEvent> events() const noexcept;
+
+  /// None while nothing repeats, and for the first 3 s.
+  [[nodiscard]] std::optional<VisualTempo> tempo() const noexcept;
 
   /// Forgets everything (flush, seek).
   void reset();

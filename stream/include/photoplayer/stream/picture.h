@@ -24,11 +24,11 @@ inline constexpr int kClipSide = 224;   ///< slow path, for CLIP: the middle of 
 
 /// What an encoder looks at.
 enum class StillKind : std::uint8_t {
-  kSquare,  ///< kStillSide²
-  kClip,    ///< kClipSide²
+  kSquare,  ///< kStillSide², as parlour's encoder takes it
+  kClip,    ///< kClipSide², as CLIP's tower of a sound bundle takes it
 };
 
-/// The semantic encoder's slot (CLIP's in the paper). Called by the perception thread only; may take up to a second.
+/// CLIP of a sound bundle, or parlour's own network. Called by the perception thread only; may take up to a second.
 class SemanticEncoder {
  public:
   virtual ~SemanticEncoder() = default;

@@ -13,11 +13,22 @@
 
 namespace photoplayer::network {
 
+/// How a residual unit's convolution of seven taps is computed; the rest is the same product in all but the last.
+enum class OobleckProducts {
+  kDirect,    ///< as it is written
+  kFewer,     ///< in 13 of 28 products where channels are at most kFewerProducts_channels
+  kBFloat16,  ///< every convolution in bf16, which rounds activations as well; as kFewer unless weights are bf16
+              ///< numbers
+};
+/// Wider ones see too few rows in a second to pay for their weights, which grow to 3.7 times their size in bf16.
+inline constexpr std::int64_t kFewerProducts_channels = 512;
+
 class FastOobleckDecoder {
  public:
-  /// Copies the weights, which are fp32 on the CPU: in bf16 if that loses nothing, and only then `bf16_products`
-  /// matters.
-  explicit FastOobleckDecoder(const OobleckDecoder& decoder, bool bf16_products = has_fast_bf16());
+  /// Copies the weights, which are fp32 on the CPU: in bf16 if that loses nothing.
+  explicit FastOobleckDecoder(const OobleckDecoder& decoder, OobleckProducts products = has_fast_bf16()
+                                                                                            ? OobleckProducts::kBFloat16
+                                                                                            : OobleckProducts::kFewer);
 
   [[nodiscard]] const OobleckConfig& config() const;
   /// latents [batch, latent_dims, latents] → [batch, audio_channels, frames]. No gradient.

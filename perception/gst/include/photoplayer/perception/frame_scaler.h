@@ -12,7 +12,8 @@
 namespace photoplayer::perception {
 
 /// The whole frame is stretched (no bars, pixel aspect ratio ignored). Interlaced frames are taken as they
-/// lie in memory, both fields woven; the averaging mixes them.
+/// lie in memory, both fields woven; the averaging mixes them. Where a buffer holds one field (alternate), that is the
+/// picture; for CLIP it is brought to the frame's height.
 class FrameScaler {
  public:
   /// `kind`: of the stills. Fails with kBadInput if the format is not raw pixels that libgstvideo can convert.
@@ -30,7 +31,8 @@ class FrameScaler {
   /// not fit.
   [[nodiscard]] Result<stream::PictureView> thumb(const GstVideoFrame& frame);
   /// kStillSide × kStillSide, or for CLIP the whole frame as it is; likewise; costs several times a thumbnail, so ask
-  /// only when it is wanted.
+  /// only when it is wanted. The whole frame goes to RGB here, on the caller's thread: 54 ms for 4K in NV12, some 200
+  /// ms for 8K or 10 bits.
   [[nodiscard]] Result<stream::PictureView> still(const GstVideoFrame& frame);
 
  private:

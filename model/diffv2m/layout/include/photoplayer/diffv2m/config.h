@@ -104,6 +104,8 @@ struct Config {
   std::int64_t predictor_classes = 3;
 
   [[nodiscard]] Fusion fusion() const { return Fusion::from_name(attention_weight_type); }
+  /// With the sizes that the authors' classes derive from others, for networks of another width than the published.
+  [[nodiscard]] Config with_derived_sizes() const;
 };
 
 /// Of a bundle's `config` object. Absent keys keep their defaults. Beside "compat": "released" | "paper", each switch

@@ -13,13 +13,15 @@ class List {
   void add(std::string name, std::vector<Size> shape, Need need = Need::kParameter) {
     entries_.push_back({std::move(name), std::move(shape), need});
   }
-  void matrix(const std::string& name, Size in, Size out) { add(name + ".weight", {out, in}); }
+  void matrix(const std::string& name, Size in, Size out, Need need = Need::kParameter) {
+    add(name + ".weight", {out, in}, need);
+  }
   void linear(const std::string& name, Size in, Size out, Need need = Need::kParameter) {
     add(name + ".weight", {out, in}, need);
     add(name + ".bias", {out}, need);
   }
-  void norm(const std::string& name, Size width) {
-    add(name + ".gamma", {width});
+  void norm(const std::string& name, Size width, Need need = Need::kParameter) {
+    add(name + ".gamma", {width}, need);
     add(name + ".beta", {width}, Need::kBuffer);
   }
   void self_attention(const std::string& name, Size width) {
@@ -36,30 +38,38 @@ class List {
   std::vector<LayoutEntry> entries_;
 };
 
+Need read_if(bool read) {
+  return read ? Need::kParameter : Need::kDead;
+}
+
+/// The authors' block has every attention, and FiLM and gate where the name says so, whether it uses them or not.
 void add_block(List& list, const std::string& block, const Config& config) {
   const Fusion fusion = config.fusion();
+  const auto names = [&](const char* part) { return config.attention_weight_type.find(part) != std::string::npos; };
   list.norm(block + "pre_norm", config.width);
   list.self_attention(block + "self_attn", config.width);
   list.norm(block + "cross_attend_norm", config.width);
-  if (fusion.affective) list.norm(block + "color_norm", config.width);
+  list.norm(block + "color_norm", config.width, read_if(fusion.affective));
   for (const int slot : {0, 1, 2}) {
-    if ((slot == 0 && !fusion.affective) || (slot == 2 && !fusion.uses_rhythm())) continue;
+    const Need need = read_if(slot == 0 ? fusion.affective : slot == 1 || fusion.uses_rhythm());
     const std::string name = block + "cross_attn" + std::to_string(slot);
-    list.matrix(name + ".to_q", config.width, config.width);
-    list.matrix(name + ".to_kv", config.cond_dims, 2 * config.cond_dims);
-    list.matrix(name + ".to_out", config.width, config.width);
+    list.matrix(name + ".to_q", config.width, config.width, need);
+    list.matrix(name + ".to_kv", config.cond_dims, 2 * config.cond_dims, need);
+    list.matrix(name + ".to_out", config.width, config.width, need);
   }
-  if (fusion.film != Fusion::Film::kNone) {
-    const Size out = fusion.film == Fusion::Film::kBefore ? config.cond_dims : config.width;
-    list.linear(block + "t_linear", 1, config.film_dims);
+  if (names("FiLM")) {
+    const Need need = read_if(fusion.film != Fusion::Film::kNone);
+    const Size out = names("preFiLM") ? config.cond_dims : config.width;
+    list.linear(block + "t_linear", 1, config.film_dims, need);
     for (const char* film : {"FiLM_gamma_sem", "FiLM_beta_sem", "FiLM_gamma_rhy", "FiLM_beta_rhy"}) {
-      list.linear(block + film + ".0", config.film_dims, config.film_hidden_dims);
-      list.linear(block + film + ".2", config.film_hidden_dims, out);
+      list.linear(block + film + ".0", config.film_dims, config.film_hidden_dims, need);
+      list.linear(block + film + ".2", config.film_hidden_dims, out, need);
     }
   }
-  if (fusion.mix == Fusion::Mix::kGate) {
-    list.linear(block + "gate.0", 1, config.gate_hidden_dims);
-    list.linear(block + "gate.2", config.gate_hidden_dims, 1);
+  if (names("gate")) {
+    const Need need = read_if(fusion.mix == Fusion::Mix::kGate);
+    list.linear(block + "gate.0", 1, config.gate_hidden_dims, need);
+    list.linear(block + "gate.2", config.gate_hidden_dims, 1, need);
   }
   list.norm(block + "ff_norm", config.width);
   list.feed_forward(block + "ff", config.width, config.feed_forward_dims);

@@ -116,6 +116,16 @@ Fusion Fusion::from_name(const std::string& name) {
   return {Mix::kAverage};
 }
 
+Config Config::with_derived_sizes() const {
+  constexpr std::int64_t kFeedForward = 4, kMiddle = 512;
+  Config sized = *this;
+  sized.feed_forward_dims = kFeedForward * width;
+  sized.predictor_feed_forward_dims = kFeedForward * predictor.width;
+  sized.gate_hidden_dims = cond_dims;
+  sized.semantic_hidden_dims = semantic_dims == kMiddle ? 0 : kMiddle;  // an identity where the width is right already
+  return sized;
+}
+
 Result<Config> config_from_json(const std::string& json) {
   const Json object = Json::parse(json, nullptr, false);
   if (!object.is_object()) return fail(ErrorCode::kBadBundle, "its config is not a JSON object");
