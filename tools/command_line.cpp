@@ -103,6 +103,8 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
   parity_app->add_flag("--json", parity.json, "As JSON");
   LatencyTexts latency;
   const CLI::App* latency_app = add_latency(app, latency);
+  EvalOptions eval;
+  const CLI::App* eval_app = add_eval(app, eval);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -116,6 +118,10 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
   }
   if (train_app->parsed()) return train;
   if (parity_app->parsed()) return parity;
+  if (eval_app->parsed()) {
+    if (auto ok = check(eval); !ok) return tl::unexpected(ok.error());
+    return eval;
+  }
   if (import_app->parsed()) {
     auto asked = finish_import(import);
     if (!asked) return tl::unexpected(asked.error());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// argv to options. Does nothing else, so that each command can be tested without one.
+#include "eval/eval_options.h"
 #include "import_command.h"
 #include "inspect_command.h"
 #include "latency/latency_options.h"
@@ -27,8 +28,8 @@ struct ParityOptions {
   bool json = false;
 };
 
-using Command =
-    std::variant<Answer, ScoreOptions, InspectOptions, TrainOptions, ParityOptions, ImportOptions, LatencyOptions>;
+using Command = std::variant<Answer, ScoreOptions, InspectOptions, TrainOptions, ParityOptions, ImportOptions,
+                             LatencyOptions, EvalOptions>;
 
 /// Fails with kUsage and one line.
 [[nodiscard]] Result<Command> parse_command_line(int argc, const char* const* argv);

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "command_line.h"
+#include "eval/eval_command.h"
 #include "import_command.h"
 #include "inspect_command.h"
 #include "latency/latency_command.h"
@@ -67,6 +68,11 @@ Result<std::vector<std::string>> execute(const Command& command, const ModelFact
           return std::vector<std::string>();
         } else if constexpr (std::is_same_v<Options, ImportOptions>) {
           return import_bundle(options, interrupted());
+        } else if constexpr (std::is_same_v<Options, EvalOptions>) {
+          auto outcome = evaluate(options, interrupted());
+          if (!outcome) return tl::unexpected(outcome.error());
+          if (auto printed = print(outcome->text); !printed) return printed;
+          return std::move(outcome->warnings);
         } else if constexpr (std::is_same_v<Options, LatencyOptions>) {
           auto outcome = measure_latency(options, factory, interrupted());
           if (!outcome) return tl::unexpected(outcome.error());
