@@ -44,6 +44,8 @@ TEST_CASE("cross_validated_auc: sees what is there and nothing where there is no
 
 TEST_CASE("nearest_mean_accuracy: the row itself does not help", "[evaluate][unit]") {
   CHECK(nearest_mean_accuracy({0, 1, 10, 11}, 1, {0, 0, 1, 1}) == Approx(1.0));
+  // A mean that is not one, because the row is left out of the sum but not of the count, lies nearer to 0 than 2.2.
+  CHECK(nearest_mean_accuracy({4, 4, 2.2, 2.2, -6.2, -6.2}, 1, {0, 0, 1, 1, 2, 2}) == Approx(1.0));
   // Each class holds one row of each place: without itself, its class's mean is the other place.
   CHECK(nearest_mean_accuracy({0, 10, 0, 10}, 1, {0, 0, 1, 1}) == Approx(0.0));
 }

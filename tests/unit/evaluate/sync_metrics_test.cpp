@@ -61,6 +61,7 @@ TEST_CASE("f_measure: one partner each", "[evaluate][unit]") {
   CHECK(f_measure(reference, twice, 0.05) == Approx(2.0 * 2 / 6));  // 0.96 and 1.04 share one reference
   const std::vector<double> close = {1.0, 1.04}, between = {1.02, 1.07};
   CHECK(f_measure(close, between, 0.05) == Approx(1.0));
+  CHECK(f_measure(close, std::vector<double>{1.02}, 0.05) == Approx(2.0 * 1 / 3));  // nor one onset for two
   CHECK(f_measure(reference, {}, 0.05) == Approx(0.0));
 }
 
