@@ -16,7 +16,7 @@ MAY_INCLUDE = {
     "tools": {"tools", "model", "perception", "stream", "train"},
 }
 ONLY_IN = {
-    r"^torch/|^ATen/|^c10/": ("model/src", "model/network", "model/diffv2m", "train/trainer", "train/semantic"),
+    r"^torch/|^ATen/|^c10/": ("model/src", "model/network", "model/diffv2m", "train/trainer", "train/semantic", "train/sound"),
     r"^gst/": ("perception/gst", "gst-plugin", "tools", "train/picture/tool"),
     r"^fluidsynth": ("model/score/src",),
     r"^RtAudio|^rtaudio/": ("stream/rtaudio",),

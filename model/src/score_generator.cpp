@@ -65,18 +65,10 @@ SeenWindow look(const stream::WindowRequest& request) {
   return result;
 }
 
-/// Of a batch that sees and does not see: what sees.
-network::Contexts first_of(const network::Contexts& contexts) {
-  const auto first = [](const network::Context& context) {
-    return network::Context{context.tokens.narrow(0, 0, 1), context.visible.narrow(0, 0, 1), context.rotary};
-  };
-  return {first(contexts.affective), first(contexts.semantic), first(contexts.rhythm)};
-}
-
 class ScoreGenerator final : public stream::LatentGenerator {
  public:
   ScoreGenerator(ScoreNetworks networks, std::uint64_t seed, std::shared_ptr<ScoreChoices> choices)
-      : networks_(std::move(networks)), director_(seed, std::move(choices)) {}
+      : networks_(std::move(networks)), fast_dit_(networks_.dit), director_(seed, std::move(choices)) {}
 
   int dims() const override { return static_cast<int>(networks_.dit->config().latent_dims); }
   void reset() override { director_.reset(); }
@@ -117,37 +109,21 @@ class ScoreGenerator final : public stream::LatentGenerator {
     window.seen.rhythm = networks_.predictor(window.glances, place, window.beat_semantic);
     window.seen.rhythm_visible = torch::ones({1, rows}, torch::kBool);
 
-    // Guidance: the second item of the batch sees nothing of the picture, but has the same plan.
-    const bool guided = std::abs(request.guidance - 1.0F) > 1e-3F;
-    const std::int64_t batch = guided ? 2 : 1;
-    const auto both = [&](const torch::Tensor& x) { return guided ? torch::cat({x, x}, 0) : x; };
-    const auto visible = [&](const torch::Tensor& x) { return guided ? torch::cat({x, torch::zeros_like(x)}, 0) : x; };
-    auto seen = window.seen;
-    seen.semantic = both(seen.semantic), seen.colour = both(seen.colour), seen.rhythm = both(seen.rhythm);
-    seen.semantic_visible = visible(seen.semantic_visible), seen.colour_visible = visible(seen.colour_visible);
-    seen.rhythm_visible = visible(seen.rhythm_visible);
-    const auto contexts = networks_.dit->contexts(seen);
-    const auto plans = both(plan_rows), globals = both(global);
-
+    fast_dit_.begin(
+        {networks_.dit->contexts(window.seen), plan_rows[0], global[0], static_cast<std::int64_t>(request.context)});
     auto job = outpaint_job(request, dims());
     job.clean_context = networks_.dit->config().clean_context;
-    torch::Tensor clean;
-    if (job.clean_context) clean = (torch::arange(rows) < request.context).expand({batch, rows});
+    const bool guided = std::abs(request.guidance - 1.0F) > 1e-3F;
     bool keeps_guidance = guided;
     const auto result = network::outpaint(job, [&](const torch::Tensor& x, double t) {
       keeps_guidance = keeps_guidance && (!request.guidance_fits || request.guidance_fits());
-      if (guided && !keeps_guidance) {
-        return networks_.dit(x.unsqueeze(0), torch::full({1}, static_cast<float>(t)), plan_rows, global,
-                             first_of(contexts), clean.defined() ? clean.narrow(0, 0, 1) : clean)[0];
-      }
-      const auto v = networks_.dit(x.unsqueeze(0).expand({batch, -1, -1}), torch::full({batch}, static_cast<float>(t)),
-                                   plans, globals, contexts, clean);
-      return guided ? v[1] + request.guidance * (v[0] - v[1]) : v[0];
+      return fast_dit_.velocity(x, t, keeps_guidance ? static_cast<double>(request.guidance) : 1.0);
     });
     return window_result(result, request, keeps_guidance || !guided);
   }
 
   ScoreNetworks networks_;
+  network::FastDit fast_dit_;
   Director director_;
 };
 

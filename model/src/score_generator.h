@@ -2,7 +2,7 @@
 #pragma once
 /// The network at work for a score bundle: reads the picture for a window, lets the director plan it, predicts the
 /// rhythm, samples latents with guidance.
-#include <photoplayer/network/dit.h>
+#include <photoplayer/network/fast_dit.h>
 #include <photoplayer/network/rhythm_predictor.h>
 #include <photoplayer/stream/ports.h>
 

@@ -19,7 +19,7 @@ struct Linear {
 struct Norm {
   torch::Tensor gain, shift;
   [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
-    return torch::layer_norm(x, {gain.size(0)}, gain, shift, 1e-5);
+    return torch::layer_norm(x.to(gain.scalar_type()), {gain.size(0)}, gain, shift, 1e-5);
   }
 };
 

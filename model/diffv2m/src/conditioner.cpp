@@ -166,7 +166,6 @@ Result<Conditioner> Conditioner::make(const Config& config, const Weights& weigh
 }
 
 Result<Conditions> Conditioner::see(const std::vector<Clip>& clips) const {
-  torch::NoGradGuard guard;
   const Config& config = state_->config;
   const auto seconds = config.max_seconds;
   if (clips.empty()) return fail(ErrorCode::kBadInput, "conditions of no clip");

@@ -32,7 +32,6 @@ torch::Tensor mixed(const Dit& dit, const DitBlock& block, const torch::Tensor& 
 
 torch::Tensor Network::forward(const torch::Tensor& x, const torch::Tensor& t, const Conditions& conditions,
                                Branch branch, double first_latent_seconds) const {
-  torch::NoGradGuard guard;
   const Dit& dit = state_->dit;
   const auto tokens_of = [&](const Context& context) {
     return dit.embed_context(branch == Branch::kNull ? torch::zeros_like(context.tokens) : context.tokens);

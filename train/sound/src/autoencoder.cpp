@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "autoencoder.h"
+
+namespace photoplayer::train {
+namespace {
+
+template <typename Module>
+Module on_device(Module module, const torch::Device& device) {
+  module->to(device);
+  return module;
+}
+
+std::map<std::string, torch::Tensor> both(const std::map<std::string, torch::Tensor>& encoder,
+                                          const std::map<std::string, torch::Tensor>& decoder) {
+  std::map<std::string, torch::Tensor> all;
+  for (const auto& [name, tensor] : encoder) all.emplace("encoder." + name, tensor);
+  for (const auto& [name, tensor] : decoder) all.emplace("decoder." + name, tensor);
+  return all;
+}
+
+}  // namespace
+
+network::OobleckConfig oobleck_config(const diffv2m::VaeConfig& config) {
+  network::OobleckConfig oobleck;
+  oobleck.channels = config.channels;
+  oobleck.c_mults = config.c_mults;
+  oobleck.strides = config.strides;
+  oobleck.latent_dims = config.latent_dims;
+  return oobleck;
+}
+
+Autoencoder::Autoencoder(const network::OobleckConfig& config, const torch::Device& device)
+    : encoder_(on_device(network::OobleckEncoder(config), device)),
+      decoder_(on_device(network::OobleckDecoder(config), device)),
+      encoder_norm_(*encoder_),
+      decoder_norm_(*decoder_) {
+  refresh();
+}
+
+void Autoencoder::refresh() {
+  encoder_norm_.apply();
+  decoder_norm_.apply();
+}
+
+torch::Tensor Autoencoder::Latents::divergence() const {
+  const auto variance = deviation.pow(2);
+  return (0.5 * (mean.pow(2) + variance - variance.log() - 1.0)).sum(1).mean();
+}
+
+Autoencoder::Latents Autoencoder::encode(const torch::Tensor& sound) {
+  const auto parts = encoder_(sound).chunk(2, 1);
+  return {parts[0], torch::softplus(parts[1]) + 1e-4};
+}
+
+void Autoencoder::divide_latents(const torch::Tensor& factors) {
+  const torch::NoGradGuard guard;
+  const auto dims = factors.size(0);
+  const auto rows = torch::cat({1.0 / factors, torch::ones_like(factors)});
+  encoder_norm_.scale(/*last=*/true, rows.view({-1, 1, 1}));
+  auto bias = encoder_norm_.last_bias();
+  bias.narrow(0, 0, dims).div_(factors);
+  bias.narrow(0, dims, dims).sub_(factors.log());
+  decoder_norm_.scale(/*last=*/false, factors.view({1, -1, 1}));
+  refresh();
+}
+
+std::map<std::string, torch::Tensor> Autoencoder::parameters() const {
+  return both(encoder_norm_.parameters(), decoder_norm_.parameters());
+}
+
+std::map<std::string, torch::Tensor> Autoencoder::folded() const {
+  return both(encoder_norm_.folded(), decoder_norm_.folded());
+}
+
+}  // namespace photoplayer::train
