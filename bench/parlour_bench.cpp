@@ -62,12 +62,7 @@ struct Window {
 /// Both branches as two items, of which the second sees nothing.
 torch::Tensor eager(network::Dit& dit, const Window& window) {
   const auto twice = [](const torch::Tensor& x) { return torch::cat({x, x}); };
-  const auto masked = [](const torch::Tensor& x) { return torch::cat({x, torch::zeros_like(x)}); };
-  auto seen = window.seen;
-  seen.semantic = twice(seen.semantic), seen.colour = twice(seen.colour), seen.rhythm = twice(seen.rhythm);
-  seen.semantic_visible = masked(seen.semantic_visible), seen.colour_visible = masked(seen.colour_visible);
-  seen.rhythm_visible = masked(seen.rhythm_visible);
-  const auto contexts = dit->contexts(seen);
+  const auto contexts = dit->contexts(network::seen_and_unseen(window.seen));
   const auto plan = twice(window.plan), global = twice(window.global);
   torch::Tensor clean;
   if (window.job.clean_context) clean = (torch::arange(kRows) < kContext).expand({2, kRows});

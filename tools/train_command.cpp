@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -19,31 +18,22 @@ namespace {
 
 /// What has to be known before a trainer is chosen; it reads the rest, and complains.
 struct Choice {
-  std::string config, family, run_folder;
+  std::string family, run_folder;
 };
 
-/// The score trainer's config has no field "family": it gets one without, beside the run's other files.
 Result<Choice> choose(const std::string& path) {
   std::ifstream file(path);
   if (!file) return fail(ErrorCode::kBadInput, "cannot read the training config '" + path + "'");
-  auto json = nlohmann::json::parse(file, nullptr, false);
+  const auto json = nlohmann::json::parse(file, nullptr, false);
   const auto text = [&](const char* key, const std::string& otherwise) {
     return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : otherwise;
   };
-  Choice choice{path, text("family", "parlour"), {}};
+  Choice choice{text("family", "parlour"), {}};
   if (choice.family != "parlour" && choice.family != "diffv2m") {
     return fail(ErrorCode::kBadInput,
                 "'" + path + "': family is '" + choice.family + "'; it must be parlour or diffv2m");
   }
   choice.run_folder = text("run_folder", choice.family == "parlour" ? "build/train" : "build/train-sound");
-  if (choice.family != "parlour" || !json.is_object() || !json.contains("family")) return choice;
-  json.erase("family");
-  choice.config = choice.run_folder + "/config.json";
-  std::error_code ignored;
-  std::filesystem::create_directories(choice.run_folder, ignored);
-  std::ofstream copy(choice.config);
-  copy << json.dump(1) << '\n';
-  if (!copy.flush()) return fail(ErrorCode::kOutput, "cannot write '" + choice.config + "'");
   return choice;
 }
 
@@ -57,7 +47,7 @@ Result<void> train_from_config(const std::string& config) {
   auto next_plot = std::chrono::steady_clock::now() + kPlotEvery;
   const auto train = choice->family == "parlour" ? train::train : train::train_sound;
   auto done = train(
-      choice->config,
+      config,
       [&](const train::TrainProgress& progress) {
         if (std::chrono::steady_clock::now() > next_plot) {
           next_plot += kPlotEvery;

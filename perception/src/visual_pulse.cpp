@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace photoplayer::perception::detail {
 namespace {
@@ -13,6 +14,7 @@ constexpr std::size_t kLookEvery = 12;
 constexpr std::size_t kEnough = 150;  ///< bins: 3 s
 constexpr float kRegular = 0.3F;      ///< a weaker autocorrelation is no pulse
 constexpr double kMaxGap_s = 1.0;
+constexpr double kTurn = 2.0 * std::numbers::pi;
 
 constexpr auto kShortestLag = static_cast<std::size_t>(60.0 / kFastest_bpm / VisualPulse::kBin_s);
 constexpr auto kLongestLag = static_cast<std::size_t>(60.0 / kSlowest_bpm / VisualPulse::kBin_s);
@@ -84,11 +86,11 @@ void VisualPulse::look() noexcept {
   for (std::size_t i = 0; i < count; ++i) {
     const double beats_ago = static_cast<double>(count - 1 - i) / period;
     const double weight = std::exp(-0.25 * beats_ago) * static_cast<double>(std::max(x[i], 0.0F));
-    in_phase += weight * std::cos(6.283185307179586 * beats_ago);
-    beside += weight * std::sin(6.283185307179586 * beats_ago);
+    in_phase += weight * std::cos(kTurn * beats_ago);
+    beside += weight * std::sin(kTurn * beats_ago);
   }
   const double newest_s = start_s_ + static_cast<double>(bins_ - 1) * kBin_s;
-  const double ago = std::atan2(beside, in_phase) / 6.283185307179586 * period * kBin_s;
+  const double ago = std::atan2(beside, in_phase) / kTurn * period * kBin_s;
   pulse_ = Pulse{60.0 / (period * kBin_s), std::clamp(regular, 0.0F, 1.0F), newest_s - ago};
 }
 

@@ -3,6 +3,7 @@
 #include "eval/eval_plots.h"
 #include "eval/film_watch.h"
 #include "eval/pair_report.h"
+#include "eval/pool.h"
 #include "eval/referees.h"
 #include "media/sound_reader.h"
 #include "progress.h"
@@ -50,39 +51,6 @@ struct HeardPair {
   Onsets onsets;
   std::vector<double> accents;  ///< as many of the strongest onsets as there are seconds
 };
-
-/// Means over pairs, weighed by how much each has to say.
-class Pool {
- public:
-  void add(const AgainstChance& one, double weight) {
-    value_ += weight * one.value;
-    chance_ += weight * one.chance;
-    variance_ += weight * weight * one.deviation * one.deviation;
-    weight_ += weight;
-  }
-  [[nodiscard]] bool empty() const { return weight_ == 0.0; }
-  [[nodiscard]] AgainstChance mean() const {
-    return {value_ / weight_, chance_ / weight_, std::sqrt(variance_) / weight_};
-  }
-  void row(EvalResults& results, const std::string& group, const std::string& name, bool as_score,
-           const std::string& nothing) const {
-    if (empty()) return results.add(group, name, std::nullopt, nothing);
-    const AgainstChance all = mean();
-    char note[120];
-    if (as_score)
-      std::snprintf(note, sizeof note, "met %.3f, by chance %.3f, z %.1f", all.value, all.chance, all.z());
-    else
-      std::snprintf(note, sizeof note, "shifted %.3f, z %.1f", all.chance, all.z());
-    results.add(group, name, as_score ? all.score() : all.value, note);
-  }
-
- private:
-  double value_ = 0.0, chance_ = 0.0, variance_ = 0.0, weight_ = 0.0;
-};
-
-nlohmann::ordered_json in_json(const AgainstChance& one) {
-  return {{"value", one.value}, {"chance", one.chance}, {"score", one.score()}, {"z", one.z()}};
-}
 
 class PairsJudge {
  public:

@@ -10,7 +10,7 @@
 namespace photoplayer::tools {
 namespace {
 
-constexpr double kLeft = 80.0, kRight = 150.0;
+constexpr double kLeft = 80.0, kRight = 170.0;
 
 struct Release {
   void operator()(cairo_t* context) const { cairo_destroy(context); }
@@ -57,17 +57,22 @@ Panel::Panel(Plot& plot, double top, double height, const std::string& title)
   text(kLeft, top - 10.0, title, 15.0, false);
 }
 
-void Panel::ranges(double x_end, double y_begin, double y_end) {
+void Panel::ranges(double x_end, double y_begin, double y_end, Scale y_scale) {
   x_end_ = x_end > 0.0 ? x_end : 1.0;
-  y_begin_ = y_begin;
-  y_end_ = y_end > y_begin ? y_end : y_begin + 1.0;
+  y_scale_ = y_scale;
+  y_begin_ = scaled(y_begin);
+  y_end_ = y_end > y_begin ? scaled(y_end) : y_begin_ + 1.0;
+}
+
+double Panel::scaled(double y) const {
+  return y_scale_ == Scale::kLogarithmic ? std::log10(std::max(y, 1e-6)) : y;
 }
 
 double Panel::x(double value) const {
   return kLeft + (plot_.width - kLeft - kRight) * std::clamp(value / x_end_, 0.0, 1.0);
 }
 double Panel::y(double value) const {
-  return top_ + height_ * (1.0 - std::clamp((value - y_begin_) / (y_end_ - y_begin_), 0.0, 1.0));
+  return top_ + height_ * (1.0 - std::clamp((scaled(value) - y_begin_) / (y_end_ - y_begin_), 0.0, 1.0));
 }
 
 void Panel::ticks_x(const std::string& unit) {
@@ -105,6 +110,18 @@ void Panel::curve(std::span<const double> values, double rate, const Ink& ink) {
 
 void Panel::box(double left, double bottom, double right, double top, const Ink& ink) {
   fill(x(left), y(top), std::max(x(right) - x(left), 1.0), y(bottom) - y(top), ink);
+}
+
+void Panel::dot(double at, double value, const Ink& ink) {
+  fill(x(at) - 1.0, y(value) - 1.0, 2.0, 2.0, ink);
+}
+
+void Panel::band(double from, double to, const Ink& ink) {
+  fill(x(from), top_, x(to) - x(from), height_, ink);
+}
+
+void Panel::level(double value, const Ink& ink) {
+  line(kLeft, y(value), x(x_end_), y(value), ink, 1.0);
 }
 
 void Panel::mark(double at, const Ink& ink, double width) {

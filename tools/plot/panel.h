@@ -37,25 +37,32 @@ class Panel {
  public:
   Panel(Plot& plot, double top, double height, const std::string& title);
 
-  void ranges(double x_end, double y_begin, double y_end);
+  enum class Scale { kLinear, kLogarithmic };
+  void ranges(double x_end, double y_begin, double y_end, Scale y_scale = Scale::kLinear);
   /// Ticks below; `unit` behind the last.
   void ticks_x(const std::string& unit);
   void grid_y(double value, const std::string& label);
   /// From the left edge, `rate` values per unit of x; breaks where a value is not finite.
   void curve(std::span<const double> values, double rate, const Ink& ink);
+  void dot(double x, double y, const Ink& ink);
   void box(double left, double bottom, double right, double top, const Ink& ink);
+  /// From the panel's foot to its head, and from its left to its right edge.
+  void band(double from, double to, const Ink& ink);
+  void level(double y, const Ink& ink);
   void mark(double x, const Ink& ink, double width = 1.0);
   void legend(int row, const std::string& label, const Ink& ink);
 
  private:
   [[nodiscard]] double x(double value) const;
   [[nodiscard]] double y(double value) const;
+  [[nodiscard]] double scaled(double y) const;
   void text(double left, double base, const std::string& words, double size, bool ends_here);
   void line(double x0, double y0, double x1, double y1, const Ink& ink, double width);
   void fill(double left, double top, double width, double height, const Ink& ink);
 
   Plot::State& plot_;
-  double top_, height_, x_end_ = 1.0, y_begin_ = 0.0, y_end_ = 1.0;
+  double top_, height_, x_end_ = 1.0, y_begin_ = 0.0, y_end_ = 1.0;  ///< y as scaled
+  Scale y_scale_ = Scale::kLinear;
 };
 
 }  // namespace photoplayer::tools

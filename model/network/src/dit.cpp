@@ -26,6 +26,17 @@ std::optional<Fusion> fusion_from_name(const std::string& name) {
   return std::nullopt;
 }
 
+SeenConditions seen_and_unseen(const SeenConditions& seen) {
+  const auto twice = [](const torch::Tensor& x) { return torch::cat({x, x}); };
+  const auto unseen = [](const torch::Tensor& x) { return torch::cat({x, torch::zeros_like(x)}); };
+  auto both = seen;
+  both.semantic = twice(seen.semantic), both.colour = twice(seen.colour), both.rhythm = twice(seen.rhythm);
+  both.semantic_visible = unseen(seen.semantic_visible);
+  both.colour_visible = unseen(seen.colour_visible);
+  both.rhythm_visible = unseen(seen.rhythm_visible);
+  return both;
+}
+
 DitBlockImpl::DitBlockImpl(const DitConfig& config) : config_(config) {
   const auto width = config.width;
   pre_norm = register_module("pre_norm", GainNorm(width));

@@ -64,17 +64,11 @@ struct Window {
 /// Of the latents behind the context, by Dit with two items, of which the second sees nothing.
 torch::Tensor plain(Dit& dit, const Window& window, double t, double guidance) {
   const torch::NoGradGuard no_gradients;
-  const auto twice = [](const torch::Tensor& x) { return torch::cat({x, x}); };
-  const auto masked = [](const torch::Tensor& x) { return torch::cat({x, torch::zeros_like(x)}); };
-  auto seen = window.seen;
-  seen.semantic = twice(seen.semantic), seen.colour = twice(seen.colour), seen.rhythm = twice(seen.rhythm);
-  seen.semantic_visible = masked(seen.semantic_visible), seen.colour_visible = masked(seen.colour_visible);
-  seen.rhythm_visible = masked(seen.rhythm_visible);
   torch::Tensor clean;
   if (dit->config().clean_context) clean = (torch::arange(kTokens) < window.context).expand({2, kTokens});
   const auto both = [](const torch::Tensor& x) { return torch::stack({x, x}); };
-  const auto v =
-      dit(both(window.x), torch::full({2}, t), both(window.plan), both(window.global), dit->contexts(seen), clean);
+  const auto v = dit(both(window.x), torch::full({2}, t), both(window.plan), both(window.global),
+                     dit->contexts(seen_and_unseen(window.seen)), clean);
   return (v[1] + guidance * (v[0] - v[1])).narrow(0, window.context, kTokens - window.context);
 }
 

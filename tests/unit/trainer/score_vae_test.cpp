@@ -26,6 +26,18 @@ TEST_CASE("Score VAE: the layers' columns are all of a beat's numbers, each once
   for (std::size_t i = 0; i < all.size(); ++i) REQUIRE(all[i] == static_cast<std::int64_t>(i));
 }
 
+TEST_CASE("Score VAE: one part for all layers has the first bundles' names, sizes and order") {
+  const torch::NoGradGuard no_gradients;
+  network::ScoreVae whole(network::whole_vae(/*latents=*/7, /*hidden=*/11));
+  const auto named = whole->named_parameters();
+  CHECK(named["enc_in.weight"].sizes() == torch::IntArrayRef{11, model::kBeatNumbers});
+  CHECK(named["enc_out.weight"].sizes() == torch::IntArrayRef{14, 11});
+  CHECK(named["dec_out.bias"].sizes() == torch::IntArrayRef{model::kBeatNumbers});
+  named["dec_out.weight"].zero_();
+  named["dec_out.bias"].copy_(torch::arange(model::kBeatNumbers));
+  CHECK(torch::equal(whole->decode(torch::zeros({1, 7}))[0], named["dec_out.bias"]));
+}
+
 TEST_CASE("Score VAE: a layer's latents know and make that layer only") {
   torch::manual_seed(3);
   const torch::NoGradGuard no_gradients;

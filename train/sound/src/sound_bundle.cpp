@@ -67,38 +67,11 @@ nlohmann::json provenance_of(const SoundConfig& config, const ClipSet& clips, co
 }
 
 nlohmann::json network_of(const SoundConfig& config, const diffv2m::Config& network) {
-  return {{"compat", config.dit.compat},
-          {"attention_weight_type", network.attention_weight_type},
-          {"width", network.width},
-          {"depth", network.depth},
-          {"head_dims", network.head_dims},
-          {"cond_dims", network.cond_dims},
-          {"latent_dims", network.latent_dims},
-          {"semantic_dims", network.semantic_dims},
-          {"colour_dims", network.colour_dims},
-          {"max_seconds", network.max_seconds},
-          {"predictor",
-           {{"width", network.predictor.width},
-            {"depth", network.predictor.depth},
-            {"head_dims", network.predictor.head_dims}}},
-          {"clip",
-           {{"width", network.clip.width},
-            {"depth", network.clip.depth},
-            {"heads", network.clip.heads},
-            {"out", network.clip.out},
-            {"patch", network.clip.patch},
-            {"side", network.clip.side}}},
-          {"vae",
-           {{"channels", network.vae.channels},
-            {"c_mults", network.vae.c_mults},
-            {"strides", network.vae.strides},
-            {"latent_dims", network.vae.latent_dims}}},
-          {"switch_t", network.switch_t},
-          {"steps", network.steps},
-          {"guidance", network.guidance},
-          {"window_rows", network.window_rows},
-          {"rhythm", config.data.rhythm},
-          {"weights", "ema"}};
+  auto json = nlohmann::json::parse(diffv2m::sizes_to_json(network));
+  json["compat"] = config.dit.compat;
+  json["rhythm"] = config.data.rhythm;
+  json["weights"] = "ema";
+  return json;
 }
 
 }  // namespace

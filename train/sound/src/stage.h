@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What all stages do besides learning: log, tell how long it will take, save now and then, stop when asked.
+#include <photoplayer/train/run_log.h>
 #include <photoplayer/train/train.h>
 
 #include <chrono>
@@ -9,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "../../trainer/src/run_log.h"
 #include "checkpoint.h"
 
 namespace photoplayer::train {

@@ -8,24 +8,12 @@ namespace {
 
 constexpr double kQuarterTurn = std::numbers::pi / 2.0;
 
-/// The same windows seen, then unseen: the two branches of guidance as one batch.
-network::SeenConditions seen_and_unseen(const network::SeenConditions& seen) {
-  const auto twice = [](const torch::Tensor& x) { return torch::cat({x, x}); };
-  const auto unseen = [](const torch::Tensor& x) { return torch::cat({x, torch::zeros_like(x)}); };
-  auto both = seen;
-  both.semantic = twice(seen.semantic), both.colour = twice(seen.colour), both.rhythm = twice(seen.rhythm);
-  both.semantic_visible = unseen(seen.semantic_visible);
-  both.colour_visible = unseen(seen.colour_visible);
-  both.rhythm_visible = unseen(seen.rhythm_visible);
-  return both;
-}
-
 /// From noisy latents at `from` (in 0…1, one per window) back by `length`, in `steps` guided DDIM steps.
 torch::Tensor teachers_path(network::Dit& dit, const Window& window, const network::SeenConditions& seen,
                             torch::Tensor noisy, const torch::Tensor& clean, const torch::Tensor& from,
                             const torch::Tensor& length, int steps, double guidance) {
   const auto twice = [](const torch::Tensor& x) { return x.defined() ? torch::cat({x, x}) : x; };
-  const auto contexts = dit->contexts(seen_and_unseen(seen));
+  const auto contexts = dit->contexts(network::seen_and_unseen(seen));
   const auto plan = twice(window.plan), global = twice(window.global), clean_twice = twice(clean);
   const auto given = noisy;
   for (int i = 0; i < steps; ++i) {

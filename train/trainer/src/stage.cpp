@@ -68,7 +68,7 @@ void set_rate(torch::optim::Optimizer& optimiser, double peak, double share, std
   }
 }
 
-Result<JointModel> run_stage(const Stage& stage, const TrainConfig& config, const network::DitConfig& dit,
+Result<JointModel> run_stage(const JointStage& stage, const TrainConfig& config, const network::DitConfig& dit,
                              const Dataset& data, const StageCallbacks& callbacks) {
   Replicas<JointModel> replicas(config.replicas, [&] { return JointModel(dit); });
   JointModel averaged(dit);

@@ -16,7 +16,7 @@ namespace photoplayer::train {
 
 inline constexpr std::int64_t kLongAgo = 1'000'000;  ///< a step at which a moving average no longer follows faster
 
-struct Stage {
+struct JointStage {
   std::string name;  ///< of its checkpoint files and in the log
   double minutes = 0.0;
   double rate = 1e-3;  ///< peak learning rate
@@ -33,8 +33,9 @@ struct StageCallbacks {
 };
 
 /// The moving average after the stage; kCancelled if stopped (the checkpoint is written).
-[[nodiscard]] Result<JointModel> run_stage(const Stage& stage, const TrainConfig& config, const network::DitConfig& dit,
-                                           const Dataset& data, const StageCallbacks& callbacks);
+[[nodiscard]] Result<JointModel> run_stage(const JointStage& stage, const TrainConfig& config,
+                                           const network::DitConfig& dit, const Dataset& data,
+                                           const StageCallbacks& callbacks);
 
 /// Warm-up, then a cosine down to a twentieth.
 void set_rate(torch::optim::Optimizer& optimiser, double peak, double share, std::int64_t step);

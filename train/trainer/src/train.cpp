@@ -4,18 +4,19 @@
 #include <photoplayer/model/bundle.h>
 #include <photoplayer/network/beat_plan.h>
 #include <photoplayer/network/layered_vae.h>
+#include <photoplayer/train/run_log.h>
 #include <photoplayer/train/train.h>
 
 #include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "average.h"
 #include "dataset.h"
 #include "distil.h"
 #include "replicas.h"
-#include "run_log.h"
 #include "save_bundle.h"
 #include "stage.h"
 #include "train_config.h"
@@ -115,7 +116,8 @@ class Trainer {
     torch::NoGradGuard guard;
     const auto mean = vae_->encode(data_.rolls(beats)).first;
     vae_->latent_mean.copy_(mean.mean(0));
-    // A number that the VAE does not use stays small instead of being blown up to noise that the transformer must learn.
+    // A number that the VAE does not use stays small instead of being blown up to noise that the transformer must
+    // learn.
     vae_->latent_std.copy_(mean.std(0).clamp_min(0.5));
     torch::save(vae_, path);
     return true;
@@ -164,7 +166,7 @@ class Trainer {
     dit.clean_context = config_.clean_context;
     const StageCallbacks callbacks = {[&](auto... what) { report(what...); }, stop_};
 
-    Stage joint{"joint", config_.joint_minutes, config_.joint_rate, {}, {}};
+    JointStage joint{"joint", config_.joint_minutes, config_.joint_rate, {}, {}};
     joint.start = [&](JointModelImpl& fresh) {
       if (config_.start_bundle.empty()) return;
       start_from_bundle(*fresh.dit, "dit.");
@@ -181,7 +183,7 @@ class Trainer {
 
     JointModel teacher = model_;
     const DistilSettings settings{config_.distil_steps, 24, config_.distil_guidance};
-    Stage distil{"distil", config_.distil_minutes, config_.distil_rate, {}, {}};
+    JointStage distil{"distil", config_.distil_minutes, config_.distil_rate, {}, {}};
     distil.start = [&](JointModelImpl& fresh) { MovingAverage(fresh, 0.0).update(*teacher, kLongAgo); };
     distil.losses = [&](JointModelImpl& model, const Window& window, double, std::mt19937_64& random) {
       return JointModelImpl::Losses{distil_loss(model, *teacher, window, settings, random), {}};
@@ -192,24 +194,30 @@ class Trainer {
     return {};
   }
 
+  /// Opened once, when it is first asked for; throws with what is wrong.
+  const model::Bundle& start_bundle() {
+    if (!start_bundle_) {
+      auto bundle = model::Bundle::open(config_.start_bundle);
+      if (!bundle) throw std::runtime_error(bundle.error().message);
+      start_bundle_ = std::move(*bundle);
+    }
+    return *start_bundle_;
+  }
+
   /// Whether the bundle to go on from has latents of the same layout.
-  bool starts_with_same_latents() const {
+  bool starts_with_same_latents() {
     if (config_.start_bundle.empty()) return false;
-    const auto bundle = model::Bundle::open(config_.start_bundle);
-    if (!bundle) throw std::runtime_error(bundle.error().message);
-    const auto config = nlohmann::json::parse(bundle->config());
+    const auto config = nlohmann::json::parse(start_bundle().config());
     return config.value("layer_latents", nlohmann::json()) == nlohmann::json(config_.layer_latents);
   }
 
   /// Throws with all that does not fit. From a bundle of other latents, what reads and writes latents stays fresh.
   void start_from_bundle(torch::nn::Module& module, const std::string& prefix) {
     torch::NoGradGuard guard;
-    const auto bundle = model::Bundle::open(config_.start_bundle);
-    if (!bundle) throw std::runtime_error(bundle.error().message);
     const bool same = starts_with_same_latents();
     const auto load = [&](const std::string& name, torch::Tensor& tensor) {
       if (!same && (name == "project_in.weight" || name == "project_out.weight") && prefix == "dit.") return;
-      const auto values = bundle->read_f32(prefix + name, tensor.sizes().vec());
+      const auto values = start_bundle().read_f32(prefix + name, tensor.sizes().vec());
       if (!values) throw std::runtime_error(values.error().message);
       std::copy(values->begin(), values->end(), tensor.data_ptr<float>());
     };
@@ -229,6 +237,7 @@ class Trainer {
   const std::function<void(const TrainProgress&)>& progress_;
   const std::function<bool()>& stop_;
   RunLog log_;
+  std::optional<model::Bundle> start_bundle_;
   Dataset data_;
   network::ScoreVae vae_{nullptr};
   JointModel model_{nullptr};

@@ -9,7 +9,7 @@
 
 namespace photoplayer::train {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainConfig, run_folder, bundle_out, scores, semantic_weights,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainConfig, family, run_folder, bundle_out, scores, semantic_weights,
                                                 semantic_bank, start_bundle, vae_start, name, seed, composed_pieces,
                                                 pieces_with_pictures, lieder_files, vae_minutes, joint_minutes,
                                                 replicas, vae_batch, joint_batch, window_beats, vae_rate, joint_rate,
@@ -20,6 +20,7 @@ namespace {
 
 /// Null if all can be.
 const char* impossible_field(const TrainConfig& config) {
+  if (config.family != "parlour") return "family";
   const auto dims = network::DitConfig{}.cond_dims;
   if (config.width < 1 || config.width % dims != 0) return "width";
   if (config.depth < 1) return "depth";

@@ -10,6 +10,7 @@
 namespace photoplayer::train {
 
 struct TrainConfig {
+  std::string family = "parlour";          ///< of bundle; the only one that is trained here
   std::string run_folder = "build/train";  ///< dataset cache, checkpoints, log.jsonl
   std::string bundle_out;                  ///< where the bundle goes at the end; empty = none
   std::string scores;                      ///< folder with openscore-lieder/ and free-music/; empty = composer only

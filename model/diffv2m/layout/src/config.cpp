@@ -171,4 +171,38 @@ Result<Config> config_from_json(const std::string& json) {
   return config;
 }
 
+std::string sizes_to_json(const Config& config) {
+  return nlohmann::ordered_json{{"attention_weight_type", config.attention_weight_type},
+                                {"width", config.width},
+                                {"depth", config.depth},
+                                {"head_dims", config.head_dims},
+                                {"cond_dims", config.cond_dims},
+                                {"latent_dims", config.latent_dims},
+                                {"semantic_dims", config.semantic_dims},
+                                {"colour_dims", config.colour_dims},
+                                {"max_seconds", config.max_seconds},
+                                {"predictor",
+                                 {{"width", config.predictor.width},
+                                  {"depth", config.predictor.depth},
+                                  {"head_dims", config.predictor.head_dims}}},
+                                {"clip",
+                                 {{"width", config.clip.width},
+                                  {"depth", config.clip.depth},
+                                  {"heads", config.clip.heads},
+                                  {"out", config.clip.out},
+                                  {"patch", config.clip.patch},
+                                  {"side", config.clip.side}}},
+                                {"vae",
+                                 {{"channels", config.vae.channels},
+                                  {"c_mults", config.vae.c_mults},
+                                  {"strides", config.vae.strides},
+                                  {"latent_dims", config.vae.latent_dims}}},
+                                // How the published sampler and the engine run it; nothing in a checkpoint says so.
+                                {"switch_t", config.switch_t},
+                                {"steps", config.steps},
+                                {"guidance", config.guidance},
+                                {"window_rows", config.window_rows}}
+      .dump();
+}
+
 }  // namespace photoplayer::diffv2m

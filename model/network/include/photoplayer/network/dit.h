@@ -56,6 +56,9 @@ struct SeenConditions {
   torch::Tensor rhythm_visible;    ///< [batch, tokens] bool
 };
 
+/// The same windows seen, then unseen: both branches of guidance as one batch of twice the size.
+[[nodiscard]] SeenConditions seen_and_unseen(const SeenConditions& seen);
+
 /// The conditions as the blocks see them; made once per window, used at every step.
 struct Contexts {
   Context affective, semantic, rhythm;

@@ -112,5 +112,8 @@ struct Config {
 /// may be set by its own name ("affective_source": "rhythm" | "colour", "cond_positions": "none" | "seconds", the
 /// others true | false). Fails with kBadBundle.
 [[nodiscard]] Result<Config> config_from_json(const std::string& json);
+/// A JSON object as text, with what a bundle's `config` says of sizes and of playing, in the contract's order; which
+/// reading is meant, its writer adds.
+[[nodiscard]] std::string sizes_to_json(const Config& config);
 
 }  // namespace photoplayer::diffv2m
