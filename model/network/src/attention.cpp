@@ -36,8 +36,9 @@ GainNormImpl::GainNormImpl(std::int64_t width) : width_(width) {
 
 RotaryTable rotary_table(const torch::Tensor& positions, std::int64_t rotary_dims) {
   const auto half = rotary_dims / 2;
-  const auto inverse = torch::pow(10000.0, -torch::arange(half, torch::kFloat) / static_cast<double>(half));
-  auto angles = positions.to(torch::kFloat).unsqueeze(-1) * inverse.to(positions.device());
+  const auto options = positions.options().dtype(torch::kFloat);
+  const auto inverse = torch::pow(10000.0, -torch::arange(half, options) / static_cast<double>(half));
+  auto angles = positions.to(torch::kFloat).unsqueeze(-1) * inverse;
   angles = torch::cat({angles, angles}, -1);
   if (angles.dim() == 2) angles = angles.unsqueeze(0);
   angles = angles.unsqueeze(1);
@@ -94,7 +95,8 @@ torch::Tensor CrossAttentionImpl::forward(const torch::Tensor& x, const Context&
   const auto nothing = torch::zeros({batch, kv_heads_, 1, head_dims_}, k.options());
   k = torch::cat({k, nothing}, 2);
   v = torch::cat({v, nothing}, 2);
-  const auto hidden = torch::where(context.visible, torch::zeros({}), torch::full({}, -1e9));
+  const auto hidden =
+      torch::zeros(context.visible.sizes(), k.options()).masked_fill(context.visible.logical_not(), -1e9);
   const auto bias = torch::constant_pad_nd(hidden, {0, 1}).unsqueeze(1).unsqueeze(1);
   const auto scores = torch::matmul(q, k.transpose(-1, -2)) * scale + bias;
   return to_out(join_heads(unfold(torch::matmul(scores.softmax(-1), v))));

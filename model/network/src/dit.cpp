@@ -132,7 +132,7 @@ Contexts DitImpl::contexts(const SeenConditions& seen) {
   const auto semantic = semantic_proj(seen.semantic * std::sqrt(static_cast<double>(config_.semantic_dims)));
   const auto rhythm = rhythm_proj2(rhythm_proj1(seen.rhythm));
   const auto slow = rotary_table(seen.slow_beats);
-  const auto beats = rotary_table(torch::arange(seen.rhythm.size(1), torch::kFloat));
+  const auto beats = rotary_table(torch::arange(seen.rhythm.size(1), seen.rhythm.options()));
   return {{to_cond_embed->forward(colour), seen.colour_visible, slow},
           {to_cond_embed->forward(semantic), seen.semantic_visible, slow},
           {to_cond_embed->forward(rhythm), seen.rhythm_visible, beats}};
@@ -157,8 +157,8 @@ torch::Tensor DitImpl::forward(const torch::Tensor& x, const torch::Tensor& t, c
     row_time = torch::where(clean.unsqueeze(-1), embed_time(torch::zeros_like(t)).unsqueeze(1), row_time);
   h = torch::cat({prefix, h + row_time}, 1);
 
-  const auto self = rotary_table(torch::arange(tokens + 1, torch::kFloat));
-  const auto query = rotary_table(torch::arange(tokens + 1, torch::kFloat) - 1.0);
+  const auto place = torch::arange(tokens + 1, x.options());
+  const auto self = rotary_table(place), query = rotary_table(place - 1.0);
   for (auto& layer : layers_) h = layer(h, t, contexts, self, query);
   return project_out(h.narrow(1, 1, tokens));
 }

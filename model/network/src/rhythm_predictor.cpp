@@ -24,7 +24,7 @@ RhythmPredictorImpl::RhythmPredictorImpl(const RhythmPredictorConfig& config) {
 torch::Tensor RhythmPredictorImpl::forward(const torch::Tensor& glances, const torch::Tensor& place,
                                            const torch::Tensor& semantic) {
   auto h = glance_mid(torch::relu(glance_in(glances))) + place_in(place) + semantic_in(semantic * 4.0);
-  const auto rotary = rotary_table(torch::arange(glances.size(1), torch::kFloat));
+  const auto rotary = rotary_table(torch::arange(glances.size(1), glances.options()));
   for (auto& block : layers_) {
     h = h + block.self_attn(block.pre_norm(h), rotary, /*causal=*/true);
     h = h + block.ff(block.ff_norm(h));

@@ -34,7 +34,7 @@ ScoreVaeImpl::ScoreVaeImpl(const ScoreVaeConfig& config) {
 }
 
 std::pair<torch::Tensor, torch::Tensor> ScoreVaeImpl::encode(const torch::Tensor& beats) {
-  const auto sorted = beats.index_select(-1, by_part_);
+  const auto sorted = beats.index_select(-1, by_part_.to(beats.device()));
   std::vector<torch::Tensor> means, log_variances;
   std::int64_t at = 0;
   for (auto& part : parts_) {
@@ -57,7 +57,7 @@ torch::Tensor ScoreVaeImpl::decode(const torch::Tensor& latent) {
     logits.push_back(part.dec_out(h));
     at += part.latent_dims;
   }
-  return torch::cat(logits, -1).index_select(-1, by_column_);
+  return torch::cat(logits, -1).index_select(-1, by_column_.to(latent.device()));
 }
 
 }  // namespace photoplayer::network

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "autoencoder_stage.h"
 
-#include "autocast.h"
+#include <photoplayer/train/autocast.h>
 #include "discriminator.h"
 #include "played_piece.h"
 #include "schedules.h"

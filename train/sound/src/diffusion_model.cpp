@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "autocast.h"
+#include <photoplayer/train/autocast.h>
 #include "initial_weights.h"
 
 namespace photoplayer::train {

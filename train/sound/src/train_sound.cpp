@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <malloc.h>
 #include <photoplayer/model/bundle.h>
+#include <photoplayer/train/process.h>
+#include <photoplayer/train/run_log.h>
 #include <photoplayer/train/train_sound.h>
 
 #include <filesystem>
@@ -13,14 +14,6 @@ namespace photoplayer::train {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// LibTorch's activations are large enough that glibc would map and unmap them at every operation.
-void prepare_process(const SoundConfig& config) {
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_TOP_PAD, 64 << 20);
-  if (config.threads > 0) at::set_num_threads(config.threads);
-}
 
 /// The sizes of a tower that another bundle brings.
 Result<void> size_tower(SoundConfig& config) {
@@ -49,11 +42,8 @@ LatentSet encode_all(const ClipSet& clips, Autoencoder& autoencoder, std::int64_
 
 Result<void> run(SoundConfig config, const RunWatch& watch) {
   const auto stopped = [] { return fail(ErrorCode::kCancelled, "stopped; run the same command again to resume"); };
-  prepare_process(config);
+  if (auto ready = prepare_process(config.device, config.threads); !ready) return ready;
   const torch::Device device(config.device);
-  if (device.is_cuda() && !torch::cuda::is_available()) {
-    return fail(ErrorCode::kBadInput, "the config asks for cuda, but this LibTorch finds no such device");
-  }
   if (auto sized = size_tower(config); !sized) return sized;
   RunLog log(config.run_folder + "/log.jsonl");
   auto clips = make_or_load_clips(config, {[&](double share) {

@@ -33,8 +33,9 @@ torch::Tensor distil_loss(JointModelImpl& student, JointModelImpl& teacher, cons
                           const DistilSettings& settings, std::mt19937_64& random) {
   const auto batch = window.latents.size(0);
   const int steps = 2 + static_cast<int>(random() % static_cast<std::uint64_t>(std::max(1, settings.most_steps - 1)));
-  const auto from = 1.0 - torch::randint(steps, {batch}).to(torch::kFloat) / static_cast<double>(steps);
-  const auto length = torch::full({batch}, 1.0 / steps);
+  const auto options = window.latents.options();
+  const auto from = 1.0 - torch::randint(steps, {batch}, options) / static_cast<double>(steps);
+  const auto length = torch::full({batch}, 1.0 / steps, options);
 
   auto seen = window.seen;
   torch::Tensor noisy, clean, target;

@@ -34,10 +34,11 @@ class JointModelImpl : public torch::nn::Module {
     const auto rhythm_loss = torch::mse_loss(predicted, window.onset_density);
 
     auto seen = window.seen;
-    const auto real = torch::rand({batch, 1, 1}) < p_real;
+    const auto options = window.latents.options();
+    const auto real = torch::rand({batch, 1, 1}, options) < p_real;
     seen.rhythm = torch::where(real, window.onset_density, predicted);
 
-    const auto t = torch::rand({batch});
+    const auto t = torch::rand({batch}, options);
     const auto noise = torch::randn_like(window.latents);
     const auto angle = (t * (std::numbers::pi / 2.0)).view({-1, 1, 1});
     auto noisy = angle.cos() * window.latents + angle.sin() * noise;
@@ -53,13 +54,14 @@ class JointModelImpl : public torch::nn::Module {
   static torch::Tensor random_context(const torch::Tensor& latents) {
     const auto batch = latents.size(0), beats = latents.size(1);
     const auto longest = static_cast<double>(beats - 6);
-    const auto length = (torch::rand({batch, 1}) * 1.15 - 0.15).clamp_min(0.0) * longest;
-    return torch::arange(beats, torch::kFloat).unsqueeze(0) < length.floor();
+    const auto length = (torch::rand({batch, 1}, latents.options()) * 1.15 - 0.15).clamp_min(0.0) * longest;
+    return torch::arange(beats, latents.options()).unsqueeze(0) < length.floor();
   }
 
   /// At play the context is the network's own work: a little off. So it is in training, or errors would add up.
   static torch::Tensor as_played(const torch::Tensor& latents) {
-    return latents + torch::rand({latents.size(0), 1, 1}) * kContextNoise * torch::randn_like(latents);
+    return latents +
+           torch::rand({latents.size(0), 1, 1}, latents.options()) * kContextNoise * torch::randn_like(latents);
   }
 
   static constexpr double kContextNoise = 0.2;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Data-parallel training on CPU cores: each replica of a module works on its own part of the batch in its own
-/// thread with single-threaded BLAS. On few cores this beats splitting every small matrix product, because the
-/// element-wise work between the products runs in parallel too.
+/// thread (the first in the caller's) with single-threaded BLAS. On few cores this beats splitting every small matrix
+/// product, because the element-wise work between the products runs in parallel too.
 #include <torch/torch.h>
 
 #include <functional>
@@ -32,22 +32,26 @@ class Replicas {
   double backward(const std::function<torch::Tensor(Model&, int)>& loss) {
     std::vector<double> losses(models_.size());
     std::vector<std::exception_ptr> errors(models_.size());
-    std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < models_.size(); ++i) {
-      threads.emplace_back([&, i] {
-        try {
-          at::set_num_threads(1);
-          for (auto& parameter : parameters_[i]) {
-            if (parameter.grad().defined()) parameter.mutable_grad().zero_();
-          }
-          auto value = loss(models_[i], static_cast<int>(i));
-          value.backward();
-          losses[i] = value.template item<double>();
-        } catch (...) {
-          errors[i] = std::current_exception();
+    const auto work = [&](std::size_t i) {
+      try {
+        for (auto& parameter : parameters_[i]) {
+          if (parameter.grad().defined()) parameter.mutable_grad().zero_();
         }
+        auto value = loss(models_[i], static_cast<int>(i));
+        value.backward();
+        losses[i] = value.template item<double>();
+      } catch (...) {
+        errors[i] = std::current_exception();
+      }
+    };
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < models_.size(); ++i) {
+      threads.emplace_back([&, i] {
+        at::set_num_threads(1);
+        work(i);
       });
     }
+    work(0);
     for (auto& thread : threads) thread.join();
     for (auto& error : errors) {
       if (error) std::rethrow_exception(error);

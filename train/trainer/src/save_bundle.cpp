@@ -14,7 +14,7 @@ namespace {
 
 void collect(const std::string& prefix, const torch::nn::Module& module, std::vector<model::NamedTensor>& out) {
   const auto add = [&](const std::string& name, const torch::Tensor& tensor) {
-    const auto flat = tensor.detach().to(torch::kFloat).contiguous();
+    const auto flat = tensor.detach().to(torch::kCPU, torch::kFloat).contiguous();
     model::NamedTensor named;
     named.name = prefix + name;
     named.storage = model::DType::kF16;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stage.h"
 
+#include <photoplayer/train/autocast.h>
+
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -20,14 +22,15 @@ constexpr double kCheckpointEvery_s = 180.0;
 /// What a stage needs to go on: four files beside each other in the run folder.
 class Checkpoint {
  public:
-  Checkpoint(std::string path, JointModel& model, JointModel& average, torch::optim::Optimizer& optimiser)
-      : path_(std::move(path)), model_(model), average_(average), optimiser_(optimiser) {}
+  Checkpoint(std::string path, const torch::Device& device, JointModel& model, JointModel& average,
+             torch::optim::Optimizer& optimiser)
+      : path_(std::move(path)), device_(device), model_(model), average_(average), optimiser_(optimiser) {}
 
   bool load() {
     if (!fs::exists(path_ + ".state.json")) return false;
-    torch::load(model_, path_ + ".model.pt");
-    torch::load(average_, path_ + ".average.pt");
-    torch::load(optimiser_, path_ + ".optimiser.pt");
+    torch::load(model_, path_ + ".model.pt", device_);
+    torch::load(average_, path_ + ".average.pt", device_);
+    torch::load(optimiser_, path_ + ".optimiser.pt", device_);
     const auto state = nlohmann::json::parse(std::ifstream(path_ + ".state.json"));
     step = state.at("step");
     spent_s = state.at("seconds");
@@ -53,6 +56,7 @@ class Checkpoint {
 
  private:
   std::string path_;
+  torch::Device device_;
   JointModel& model_;
   JointModel& average_;
   torch::optim::Optimizer& optimiser_;
@@ -70,12 +74,18 @@ void set_rate(torch::optim::Optimizer& optimiser, double peak, double share, std
 
 Result<JointModel> run_stage(const JointStage& stage, const TrainConfig& config, const network::DitConfig& dit,
                              const Dataset& data, const StageCallbacks& callbacks) {
-  Replicas<JointModel> replicas(config.replicas, [&] { return JointModel(dit); });
-  JointModel averaged(dit);
+  const torch::Device device(config.device);
+  const auto make = [&] {
+    JointModel model(dit);
+    model->to(device);
+    return model;
+  };
+  Replicas<JointModel> replicas(config.replicas, make);
+  JointModel averaged = make();
   torch::optim::AdamW optimiser(replicas.first()->parameters(),
                                 torch::optim::AdamWOptions(1e-3).betas({0.9, 0.98}).weight_decay(0.01));
   MovingAverage average(*averaged, config.ema_decay);
-  Checkpoint at(config.run_folder + "/" + stage.name, replicas.first(), averaged, optimiser);
+  Checkpoint at(config.run_folder + "/" + stage.name, device, replicas.first(), averaged, optimiser);
   if (!at.load()) {
     stage.start(*replicas.first());
     MovingAverage(*averaged, 0.0).update(*replicas.first(), kLongAgo);
@@ -100,6 +110,7 @@ Result<JointModel> run_stage(const JointStage& stage, const TrainConfig& config,
     replicas.backward([&](JointModel& model, int i) {
       const auto r = static_cast<std::size_t>(i);
       const auto window = data.random_window(config.joint_batch / config.replicas, config.window_beats, random[r]);
+      const Autocast autocast(device, config.bf16);
       parts[r] = stage.losses(*model, window, share, random[r]);
       return parts[r].rhythm.defined() ? parts[r].diffusion + 4.0 * parts[r].rhythm : parts[r].diffusion;
     });

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <dlfcn.h>
-#include <malloc.h>
 #include <photoplayer/model/bundle.h>
 #include <photoplayer/network/beat_plan.h>
 #include <photoplayer/network/layered_vae.h>
+#include <photoplayer/train/process.h>
 #include <photoplayer/train/run_log.h>
 #include <photoplayer/train/train.h>
 
@@ -31,31 +30,24 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// One thread per replica, and memory that stays mapped: LibTorch's activations are large enough that glibc would
-/// map and unmap them at every operation, which halves the speed.
-void prepare_process() {
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_TOP_PAD, 64 << 20);
-  // OpenBLAS keeps its own thread count, which LibTorch does not reach.
-  using Setter = void (*)(int);
-  if (auto* set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(1);
-  at::set_num_threads(1);
-}
-
 class Trainer {
  public:
   Trainer(TrainConfig config, const std::function<void(const TrainProgress&)>& progress,
           const std::function<bool()>& stop)
-      : config_(std::move(config)), progress_(progress), stop_(stop), log_(config_.run_folder + "/log.jsonl") {}
+      : config_(std::move(config)),
+        device_(config_.device),
+        progress_(progress),
+        stop_(stop),
+        log_(config_.run_folder + "/log.jsonl") {}
 
   Result<void> run() {
     fs::create_directories(config_.run_folder);
-    prepare_process();
+    if (auto ready = prepare_process(config_.device, 1); !ready) return ready;  // a thread per replica
     torch::manual_seed(config_.seed);
     auto built = Dataset::build_or_load(config_, [&](double share) { progress_({"data", share, 0.0, 0.0}); });
     if (!built) return tl::unexpected(built.error());
     data_ = std::move(*built);
+    data_.to(device_);
     log_.write({{"stage", "data"}, {"pieces", data_.pieces()}, {"beats", data_.beats()}});
     if (!train_vae()) return fail(ErrorCode::kCancelled, "stopped; run the same command again to resume");
     measure_vae();
@@ -70,18 +62,23 @@ class Trainer {
     network::LayerLatents layers;
     std::copy(config_.layer_latents.begin(), config_.layer_latents.end(), layers.begin());
     const auto vae_config = network::layered_vae(layers);
-    vae_ = network::ScoreVae(vae_config);
+    const auto make = [&] {
+      network::ScoreVae vae(vae_config);
+      vae->to(device_);
+      return vae;
+    };
+    vae_ = make();
     if (fs::exists(path)) {
-      torch::load(vae_, path);
+      torch::load(vae_, path, device_);
       return true;
     }
     if (starts_with_same_latents()) {
       start_from_bundle(*vae_, "vae.");
       return true;  // its latents must stay what the transformer knows
     }
-    Replicas<network::ScoreVae> replicas(config_.replicas, [&] { return network::ScoreVae(vae_config); });
+    Replicas<network::ScoreVae> replicas(config_.replicas, make);
     if (!config_.vae_start.empty()) {
-      torch::load(replicas.first(), config_.vae_start);
+      torch::load(replicas.first(), config_.vae_start, device_);
       replicas.broadcast();
     }
     torch::optim::AdamW optimiser(replicas.first()->parameters(), torch::optim::AdamWOptions(1e-3).weight_decay(0.01));
@@ -138,12 +135,12 @@ class Trainer {
     };
     nlohmann::json exact = nlohmann::json::array(), forgiving = nlohmann::json::array();
     for (int layer = 0; layer < stream::kLayers; ++layer) {
-      const auto columns = torch::tensor(model::layer_columns(static_cast<stream::Layer>(layer)));
+      const auto columns = torch::tensor(model::layer_columns(static_cast<stream::Layer>(layer))).to(device_);
       exact.push_back(f1(mean, columns));
       forgiving.push_back(f1(off, columns));
     }
     log_.write({{"stage", "vae"},
-                {"note_f1", f1(mean, torch::arange(model::kBeatNumbers))},
+                {"note_f1", f1(mean, torch::arange(model::kBeatNumbers).to(device_))},
                 {"note_f1_by_layer", exact},
                 {"note_f1_off_by_layer", forgiving},
                 {"std_min", vae_->latent_std.min().item<double>()},
@@ -219,7 +216,7 @@ class Trainer {
       if (!same && (name == "project_in.weight" || name == "project_out.weight") && prefix == "dit.") return;
       const auto values = start_bundle().read_f32(prefix + name, tensor.sizes().vec());
       if (!values) throw std::runtime_error(values.error().message);
-      std::copy(values->begin(), values->end(), tensor.data_ptr<float>());
+      tensor.copy_(torch::tensor(*values).view(tensor.sizes()));
     };
     for (auto& item : module.named_parameters()) load(item.key(), item.value());
     for (auto& item : module.named_buffers()) load(item.key(), item.value());
@@ -234,6 +231,7 @@ class Trainer {
   }
 
   TrainConfig config_;
+  torch::Device device_;
   const std::function<void(const TrainProgress&)>& progress_;
   const std::function<bool()>& stop_;
   RunLog log_;

@@ -11,10 +11,11 @@ namespace photoplayer::train {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainConfig, family, run_folder, bundle_out, scores, semantic_weights,
                                                 semantic_bank, start_bundle, vae_start, name, seed, composed_pieces,
-                                                pieces_with_pictures, lieder_files, vae_minutes, joint_minutes,
-                                                replicas, vae_batch, joint_batch, window_beats, vae_rate, joint_rate,
-                                                distil_minutes, distil_rate, distil_guidance, distil_steps, kl_weight,
-                                                ema_decay, fusion, clean_context, width, depth, layer_latents)
+                                                pieces_with_pictures, lieder_files, pictured_share, scores_share,
+                                                keep_dataset, vae_minutes, joint_minutes, device, replicas, vae_batch,
+                                                joint_batch, window_beats, vae_rate, joint_rate, distil_minutes,
+                                                distil_rate, distil_guidance, distil_steps, kl_weight, ema_decay,
+                                                fusion, clean_context, width, depth, layer_latents)
 
 namespace {
 
@@ -24,8 +25,11 @@ const char* impossible_field(const TrainConfig& config) {
   const auto dims = network::DitConfig{}.cond_dims;
   if (config.width < 1 || config.width % dims != 0) return "width";
   if (config.depth < 1) return "depth";
+  if (config.device != "cpu" && config.device != "cuda") return "device";
   if (config.replicas < 1) return "replicas";
   if (config.window_beats < 8 || config.window_beats % 2 != 0) return "window_beats";
+  if (config.pictured_share < 0.0 || config.pictured_share > 1.0) return "pictured_share";
+  if (config.scores_share < 0.0 || config.pictured_share + config.scores_share > 1.0) return "scores_share";
   if (config.joint_batch < config.replicas) return "joint_batch";
   if (config.vae_batch < config.replicas) return "vae_batch";
   if (config.distil_steps < 2) return "distil_steps";
@@ -45,7 +49,8 @@ Result<TrainConfig> read_train_config(const std::string& path) {
     for (const auto& [key, value] : json.items()) {
       if (!known.contains(key)) return fail(ErrorCode::kBadInput, "'" + path + "' has an unknown field '" + key + "'");
     }
-    const auto config = json.get<TrainConfig>();
+    auto config = json.get<TrainConfig>();
+    if (config.device == "cuda") config.replicas = 1;
     if (const auto* field = impossible_field(config)) {
       return fail(ErrorCode::kBadInput, "'" + path + "' has a value for '" + field + "' that cannot be");
     }

@@ -23,9 +23,14 @@ struct TrainConfig {
   int composed_pieces = 4000;
   int pieces_with_pictures = 2000;
   int lieder_files = 100000;
+  double pictured_share = 0.3;  ///< of the windows that are from pieces with a picture
+  double scores_share = 0.12;   ///< of the windows that are from scores
+  bool keep_dataset = true;     ///< in the run folder, for when it goes on
   double vae_minutes = 8.0;
   double joint_minutes = 60.0;
-  int replicas = 2;  ///< data-parallel copies, one core each
+  std::string device = "cpu";  ///< or "cuda": one replica, and batches of a thousand or more keep it busy
+  bool bf16 = false;           ///< products of transformer and predictor in bf16
+  int replicas = 2;            ///< data-parallel copies, one core each
   int vae_batch = 512;
   int joint_batch = 32;
   int window_beats = 32;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Trains a score bundle from a JSON config: composes and reads pieces, renders their pictures, trains the score VAE,
-/// then the transformer and the rhythm predictor together. Resumes from its run folder. CPU only in this form.
+/// then the transformer and the rhythm predictor together. Resumes from its run folder.
 #include <photoplayer/stream/result.h>
 
 #include <functional>
