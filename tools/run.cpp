@@ -69,7 +69,7 @@ Result<std::vector<std::string>> execute(const Command& command, const ModelFact
         } else if constexpr (std::is_same_v<Options, ImportOptions>) {
           return import_bundle(options, interrupted());
         } else if constexpr (std::is_same_v<Options, EvalOptions>) {
-          auto outcome = evaluate(options, interrupted());
+          auto outcome = evaluate(options, interrupted(), factory);
           if (!outcome) return tl::unexpected(outcome.error());
           if (auto printed = print(outcome->text); !printed) return printed;
           return std::move(outcome->warnings);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/eval_command.h"
 
+#include "eval/controls.h"
 #include "media/output_file.h"
 
 #include <algorithm>
@@ -48,7 +49,8 @@ bool is_film(const fs::path& file) {
   return ends_in(file, std::array{".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v", ".ogv"});
 }
 
-Result<EvalOutcome> evaluate(const EvalOptions& options, const std::atomic<bool>& cancelled) {
+Result<EvalOutcome> evaluate(const EvalOptions& options, const std::atomic<bool>& cancelled,
+                             const ModelFactory& factory) {
   EvalResults results;
   // Nothing is measured for a place that cannot be written.
   std::optional<OutputFile> json;
@@ -68,6 +70,12 @@ Result<EvalOutcome> evaluate(const EvalOptions& options, const std::atomic<bool>
                                     {&options.midi, &evaluate_scores}}) {
     if (asked->empty()) continue;
     if (auto done = part(options, results, cancelled); !done) return tl::unexpected(done.error());
+  }
+  if (options.controls) {
+    if (auto done = evaluate_controls(options, factory, results, cancelled); !done) return tl::unexpected(done.error());
+  }
+  if (options.long_s > 0.0) {
+    if (auto done = evaluate_long(options, factory, results, cancelled); !done) return tl::unexpected(done.error());
   }
   if (json) {
     if (auto done = json->write_all(eval_json(results)); !done) return tl::unexpected(done.error());

@@ -4,6 +4,7 @@
 /// Tested in tests/unit/tools/eval_test.cpp.
 #include "eval/eval_options.h"
 #include "eval/eval_results.h"
+#include "model_factory.h"
 
 #include <atomic>
 #include <string>
@@ -15,7 +16,9 @@ struct EvalOutcome {
   std::string text;
   std::vector<std::string> warnings;
 };
-[[nodiscard]] Result<EvalOutcome> evaluate(const EvalOptions& options, const std::atomic<bool>& cancelled);
+/// `factory` is used by the parts that run the engine, from several threads, one call at a time.
+[[nodiscard]] Result<EvalOutcome> evaluate(const EvalOptions& options, const std::atomic<bool>& cancelled,
+                                           const ModelFactory& factory = {});
 
 /// Files in a folder and below, by name. Fails with kBadInput if it is no folder.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> files_in(const std::filesystem::path& folder);

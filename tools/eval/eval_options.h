@@ -15,6 +15,11 @@ struct EvalOptions {
   std::filesystem::path midi;       ///< folder of scores, likewise
   std::filesystem::path reference;  ///< folder; empty: scores alone
   std::filesystem::path yamnet;     ///< weights; empty: what needs them is left out, and said so
+  bool controls = false;            ///< runs of the engine: does it do what it is told?
+  double long_s = 0.0;              ///< one long run of the engine; 0: none
+  std::filesystem::path bundle;     ///< for these two; empty: the default one
+  int seeds = 12;                   ///< of `controls`: films and pieces
+  double seconds = 16.0;            ///< of each of its runs
   std::filesystem::path json, plots;
   bool referees = true;
 };
