@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The moving middle: arpeggios, ostinati, bells, runs and slow counter-lines.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 
@@ -56,6 +57,20 @@ const std::vector<Arpeggio> kBells = {{"4.....2.", 2, 0.15}, {"..5...3.", 2, 0.2
                                       {"5.3.4...", 2, 0.3},  {"...4..6.", 2, 0.25}, {"3.5.4.6.", 2, 0.45},
                                       {"4...", 4, 0.05},     {"35463546", 2, 0.7}};
 
+/// Bows change on the note, so neighbours repeat or rock.
+const std::vector<Arpeggio> kBowed = {
+    {"0.1.", 4, 0.15},    {"0101", 4, 0.25},     {"0.1.2.1.", 2, 0.3},         {"01010101", 2, 0.5},
+    {"00112211", 2, 0.5}, {"02120212", 2, 0.55}, {"0011223322110011", 1, 0.95}};
+/// Between the beats of a lazy drummer.
+const std::vector<Arpeggio> kChops = {
+    {"..0...1.", 2, 0.15}, {"..0.1...", 2, 0.25},         {"...0..1...0..1..", 1, 0.35}, {".0..1..0.0..1...", 1, 0.4},
+    {".01..01.", 2, 0.5},  {"0..1..2...1.0...", 1, 0.45}, {"..01..21..01..21", 1, 0.75}, {".0.1.2.1", 2, 0.55}};
+/// Dotted calls and gallops.
+const std::vector<Arpeggio> kFanfare = {{"0...2...", 2, 0.15},         {"0242", 4, 0.25},
+                                        {"0..00...2..22...", 1, 0.4},  {"0..02..40..02..4", 1, 0.55},
+                                        {"0.0.0.002.2.2.22", 1, 0.65}, {"0.002.220.002.22", 1, 0.8},
+                                        {"0.000.000.000.00", 1, 0.85}, {"0000222244442222", 1, 0.95}};
+
 enum class Manner { kArpeggio, kCounterLine, kScaleRuns };
 
 const std::vector<Arpeggio>& stock_of(int style, int beats_per_bar, Random& random) {
@@ -64,17 +79,17 @@ const std::vector<Arpeggio>& stock_of(int style, int beats_per_bar, Random& rand
     case kPiano:
       return triple ? kFlowingTriple : random.chance(0.25) ? kAlberti : kFlowing;
     case kChamber:
-      return triple ? kFlowingTriple : random.chance(0.4) ? kAlberti : kFlowing;
+      return triple ? kFlowingTriple : random.chance(0.8) ? kBowed : kAlberti;
     case kAmbient:
-      return triple ? kFlowingTriple : random.chance(0.6) ? kBells : kFlowing;
+      return triple ? kFlowingTriple : random.chance(0.7) ? kBells : kFlowing;
     case kLofi:
-      return random.chance(0.45) ? kBells : random.chance(0.5) ? kMachine : kPicking;
+      return random.chance(0.35) ? kBells : kChops;
     case kCinematic:
       return triple                ? (random.chance(0.5) ? kDrivingTriple : kFlowingTriple)
-             : random.chance(0.55) ? kDriving
+             : random.chance(0.85) ? kDriving
                                    : kFlowing;
     case kAdventure:
-      return triple ? kDrivingTriple : random.chance(0.65) ? kDriving : kFlowing;
+      return triple ? kDrivingTriple : random.chance(0.75) ? kFanfare : kDriving;
     case kElectronic:
       return kMachine;
     default:
@@ -179,11 +194,10 @@ class FigureWriter {
 
 void write_figure(Sketch& sketch, Random random) {
   constexpr auto kIndex = static_cast<std::size_t>(Layer::kFigure);
-  const bool high =
-      sketch.style == kAmbient || sketch.style == kElectronic || sketch.style == kLofi || random.chance(0.3);
-  const int base = (high ? 64 : 56) + random.between_int(-3, 3) + static_cast<int>(std::lround(3.0 * sketch.arousal));
+  constexpr std::array<int, stream::kStyles> kBase = {55, 58, 69, 63, 53, 58, 66, 60};
+  const int base = kBase[static_cast<std::size_t>(sketch.style)] + random.between_int(-3, 3) + sketch.height();
   // Pedal: notes ring on into one another where an instrument would let them.
-  const bool rings = (sketch.style == kPiano || sketch.style == kAmbient) && random.chance(0.3);
+  const bool rings = (sketch.style == kPiano || sketch.style == kAmbient) && random.chance(0.6);
   FigureWriter writer(sketch, base, rings ? 4 : 1);
   for (const Section& section : sketch.sections) {
     if (!section.active[kIndex]) continue;

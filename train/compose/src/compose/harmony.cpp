@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The harmony layer: three or four voices that move as little as they can, in the style's rhythm.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 
@@ -155,10 +156,9 @@ std::vector<Pattern> patterns_of(int style, int beats_per_bar) {
               {"r4 4 r4 4", 0.5, false},
               {"2 2 2 2 2 2 2 2", 0.95, false}};
     default:
-      return {{"16", 0.1, true},          {"8 8", 0.3, false},
-              {"r4 4 r4 4", 0.5, false},  {"r2 2 r2 2 r2 2 r2 2", 0.75, false},
-              {"4 4 2 2 4", 0.65, false}, {"4 2 2 4 2 2", 0.75, false},
-              {"4 4 4 4", 0.5, false},    {"4 2 2 r2 2 2 2", 0.85, false}};
+      return {{"16", 0.1, true},           {"8 8", 0.25, false},          {"r4 4 r4 4", 0.4, false},
+              {"r4 4 r4 4", 0.5, false},   {"r4 2 2 r4 2 2", 0.6, false}, {"r2 2 r2 2 r2 2 r2 2", 0.7, false},
+              {"4 2 2 4 2 2", 0.8, false}, {"4 2 2 r2 2 2 2", 0.9, false}};
   }
 }
 
@@ -180,8 +180,11 @@ struct Held {
 void write_harmony(Sketch& sketch, Random random) {
   constexpr auto kIndex = static_cast<std::size_t>(Layer::kHarmony);
   const int bar_steps = sketch.bar_steps();
-  const int voices = random.chance(sketch.style == kPiano ? 0.25 : 0.6) ? 4 : 3;
-  const int centre = 60 + static_cast<int>(std::lround(2.0 * sketch.arousal)) + random.between_int(-2, 3);
+  constexpr std::array<int, stream::kStyles> kCentre = {59, 62, 60, 60, 56, 60, 63, 60};
+  constexpr std::array<double, stream::kStyles> kRich = {0.2, 0.8, 0.8, 0.6, 0.8, 0.5, 0.4, 0.2};
+  const auto style = static_cast<std::size_t>(sketch.style);
+  const int voices = random.chance(kRich[style]) ? 4 : 3;
+  const int centre = kCentre[style] + random.between_int(-2, 2) + sketch.height() / 2;
   const bool ties = sketch.style == kAmbient || sketch.style == kChamber || random.chance(0.4);
   Voicing voicing;
   std::vector<Held> held;

@@ -8,6 +8,7 @@
 #include "style.h"
 
 #include <array>
+#include <cmath>
 #include <vector>
 
 namespace photoplayer::train::detail {
@@ -51,6 +52,8 @@ struct Sketch {
   std::vector<PieceNote> notes;
   std::vector<int> strokes;  ///< steps of the tutti strokes
 
+  /// Semitones by which lively and bright music lies higher.
+  [[nodiscard]] int height() const { return static_cast<int>(std::lround(2.0 * arousal + 4.0 * valence)); }
   [[nodiscard]] int bar_steps() const { return beats_per_bar * stream::kStepsPerBeat; }
   [[nodiscard]] int steps() const { return bars * bar_steps(); }
   [[nodiscard]] const ChordSpan& span_at_step(int step) const;

@@ -17,8 +17,8 @@ using stream::Layer;
 constexpr int kLowest = 58, kHighest = 86;
 
 int centre_of(const Sketch& sketch) {
-  static constexpr std::array<int, stream::kStyles> kCentre = {74, 74, 73, 71, 70, 72, 73, 74};
-  return kCentre[static_cast<std::size_t>(sketch.style)] + static_cast<int>(std::lround(3.0 * sketch.arousal));
+  static constexpr std::array<int, stream::kStyles> kCentre = {73, 76, 75, 70, 66, 69, 75, 72};
+  return kCentre[static_cast<std::size_t>(sketch.style)] + sketch.height();
 }
 
 bool is_strong(const Sketch& sketch, int step_in_bar, int length) {
