@@ -9,8 +9,8 @@
 namespace photoplayer::tools {
 namespace {
 
-constexpr int kSteps = 600;
-constexpr double kRate = 0.3, kDecay = 0.01;
+constexpr int kSteps = 300;
+constexpr double kRate = 0.2, kDecay = 0.05;
 
 class Regression {
  public:
@@ -37,11 +37,9 @@ class Regression {
   }
 
   [[nodiscard]] std::vector<double> sums(const std::vector<double>& values) const {
-    std::vector<double> sums(kinds_, 0.0);
-    for (std::size_t kind = 0; kind < kinds_; ++kind) {
-      const double* weight = weights_.data() + kind * (width_ + 1);
-      sums[kind] = weight[width_];
-      for (std::size_t i = 0; i < width_; ++i) sums[kind] += weight[i] * values[i];
+    std::vector<double> sums(weights_.end() - static_cast<std::ptrdiff_t>(kinds_), weights_.end());
+    for (std::size_t i = 0; i < width_; ++i) {
+      for (std::size_t kind = 0; kind < kinds_; ++kind) sums[kind] += weights_[i * kinds_ + kind] * values[i];
     }
     return sums;
   }
@@ -65,16 +63,16 @@ class Regression {
                const std::vector<std::vector<double>>& values) {
     std::vector<double> slope(weights_.size(), 0.0);
     for (std::size_t at = 0; at < known.size(); ++at) {
-      std::vector<double> share = sums(values[at]);
-      const double most = *std::max_element(share.begin(), share.end());
+      std::vector<double> off = sums(values[at]);
+      const double most = *std::max_element(off.begin(), off.end());
       double total = 0.0;
-      for (double& one : share) total += one = std::exp(one - most);
-      for (std::size_t kind = 0; kind < kinds_; ++kind) {
-        const double truth = rows.kinds[known[at]] == static_cast<int>(kind) ? 1.0 : 0.0;
-        const double off = (share[kind] / total - truth) / static_cast<double>(known.size());
-        double* into = slope.data() + kind * (width_ + 1);
-        for (std::size_t i = 0; i < width_; ++i) into[i] += off * values[at][i];
-        into[width_] += off;
+      for (double& one : off) total += one = std::exp(one - most);
+      for (double& one : off) one /= total;
+      off[static_cast<std::size_t>(rows.kinds[known[at]])] -= 1.0;
+      for (double& one : off) one /= static_cast<double>(known.size());
+      for (std::size_t i = 0; i <= width_; ++i) {
+        const double value = i < width_ ? values[at][i] : 1.0;
+        for (std::size_t kind = 0; kind < kinds_; ++kind) slope[i * kinds_ + kind] += off[kind] * value;
       }
     }
     for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] -= kRate * (slope[i] + kDecay * weights_[i]);
@@ -82,7 +80,7 @@ class Regression {
 
   std::size_t width_, kinds_;
   std::vector<double> centre_, spread_;
-  std::vector<double> weights_;  ///< [kinds, width + 1], the constant last
+  std::vector<double> weights_;  ///< [width + 1, kinds], the constants last
 };
 
 void judge_row(const Regression& regression, const Labelled& rows, std::size_t row, Verdicts& verdicts) {

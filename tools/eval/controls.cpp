@@ -4,6 +4,7 @@
 #include "bundle_path.h"
 #include "eval/controls_judge.h"
 #include "eval/played_music.h"
+#include "eval/texture.h"
 #include "progress.h"
 
 #include <photoplayer/train/loudness.h>
@@ -72,10 +73,12 @@ class TrialRunner {
   Result<void> run_group(std::size_t from, std::size_t to) {
     auto rig = load(trials_[from].wish.seed);
     if (!rig) return tl::unexpected(rig.error());
-    DrawnFilm plain = draw_film(trials_[from].film, trials_[from].wish.seconds);
+    double longest_s = 0.0;
+    for (std::size_t i = from; i < to; ++i) longest_s = std::max(longest_s, trials_[i].wish.seconds);
+    DrawnFilm plain;
     for (std::size_t i = from; i < to; ++i) {
       Trial trial = trials_[i];
-      if (i > from && trial.film != trials_[i - 1].film) plain = draw_film(trial.film, trial.wish.seconds);
+      if (i == from || trial.film != trials_[i - 1].film) plain = draw_film(trial.film, longest_s);
       const DrawnFilm* film = &plain;
       DrawnFilm toned;
       if (trial.grade != Grade::kNone) toned = graded(plain, trial.grade), film = &toned;
@@ -158,7 +161,7 @@ nlohmann::ordered_json answer_json(const Answered& answer) {
   json["loudness"] = answer.loudness_lufs && std::isfinite(*answer.loudness_lufs)
                          ? nlohmann::ordered_json(*answer.loudness_lufs)
                          : nlohmann::ordered_json(nullptr);
-  json["features"] = texture_features(music);
+  json["texture"] = texture_of(music, answer.run.decided.key.value_or(0));
   const auto key = answer.run.decided.key;
   const auto scale = answer.run.decided.scale;
   json["key_adherence"] = key && scale ? json_of(train::key_adherence(music, *key, *scale)) : nullptr;

@@ -4,6 +4,7 @@
 #include "eval/classify.h"
 #include "eval/composed_music.h"
 #include "eval/played_music.h"
+#include "eval/texture.h"
 
 #include <photoplayer/train/statistics.h>
 
@@ -19,8 +20,8 @@ namespace {
 using namespace train;
 
 constexpr int kDeals = 100;           ///< shuffled controls of a correlation
-constexpr int kTrainedDeals = 20;     ///< of a classifier, which has to be trained each time
-constexpr std::size_t kLessons = 40;  ///< composed pieces per style that teach
+constexpr int kTrainedDeals = 10;     ///< of a classifier, which has to be trained each time
+constexpr std::size_t kLessons = 60;  ///< composed pieces per style that teach
 constexpr std::uint64_t kDealer = 7;
 
 template <typename... Values>
@@ -187,14 +188,15 @@ class Judge {
     const Answers& answers = by_question_[Question::kStyle];
     if (answers.empty()) return;
     const auto pieces = answers.size() / stream::kStyles;
-    add_accuracy(composed(pieces, answers.front()->trial.wish.seconds), "style heard in composed pieces", "composed");
+    add_accuracy(composed(pieces, answers.front()->trial.wish.seconds), "style heard in composed pieces", "composed",
+                 0);
   }
 
   static Labelled composed(std::size_t pieces, double seconds) {
-    Labelled rows{kTextureFeatures, {}, {}, {}};
+    Labelled rows{kTextureNumbers, {}, {}, {}};
     for (std::size_t piece = 0; piece < pieces; ++piece) {
       for (int style = 0; style < stream::kStyles; ++style)
-        rows.add(texture_features(composed_part(style, piece, seconds)), style, piece % kFolds);
+        rows.add(texture_of(composed_part(style, piece, seconds), 0), style, piece % kFolds);
     }
     return rows;
   }
@@ -202,29 +204,30 @@ class Judge {
   void styles(Question question, const std::string& name, const std::string& key) {
     const Answers& answers = by_question_[question];
     if (answers.empty()) return;
-    Labelled rows{kTextureFeatures, {}, {}, {}};
+    Labelled rows{kTextureNumbers, {}, {}, {}};
     for (const Answered* answer : answers)
-      rows.add(texture_features(answer->run.music), *answer->trial.wish.controls.style,
+      rows.add(texture_of(answer->run.music, answer->run.decided.key.value_or(0)), *answer->trial.wish.controls.style,
                answer->trial.wish.seed % kFolds);
-    add_accuracy(rows, name, key);
+    add_accuracy(rows, name, key, kTrainedDeals);
     const auto by_composer = judged_by(composed(kLessons, answers.front()->trial.wish.seconds), rows);
     add(name + ", by the composer's manner", by_composer.accuracy(rows.kinds), "judged by what composed pieces teach");
     results_.pieces["controls"][key]["confusion_by_composer"] = by_composer.confusion(rows.kinds);
   }
 
-  void add_accuracy(const Labelled& rows, const std::string& name, const std::string& key) {
-    const auto verdicts = tell_apart(rows), without_tempo = tell_apart(rows.without(kTempoFeature));
+  void add_accuracy(const Labelled& rows, const std::string& name, const std::string& key, int deals) {
+    const auto verdicts = tell_apart(rows), without_tempo = tell_apart(rows.without(kTempoNumber));
     if (!verdicts) return add(name + ", accuracy", std::nullopt, "needs two seeds");
     std::mt19937_64 random(kDealer);
     std::vector<double> by_chance;
     Labelled dealt = rows;
-    for (int deal = 0; deal < kTrainedDeals; ++deal) {
+    for (int deal = 0; deal < deals; ++deal) {
       dealt.kinds = shuffled(rows.kinds, random);
       by_chance.push_back(tell_apart(dealt)->accuracy(dealt.kinds));
     }
-    add(name + ", accuracy", verdicts->accuracy(rows.kinds),
-        text("n %zu, of %d; without the tempo %.3f; shuffled %.3f, 95 %% under %.3f", rows.kinds.size(),
-             stream::kStyles, without_tempo->accuracy(rows.kinds), mean(by_chance), quantile(by_chance, 0.95)));
+    std::string note = text("n %zu, of %d; without the tempo %.3f", rows.kinds.size(), stream::kStyles,
+                            without_tempo->accuracy(rows.kinds));
+    if (deals > 0) note += text("; shuffled %.3f, 95 %% under %.3f", mean(by_chance), quantile(by_chance, 0.95));
+    add(name + ", accuracy", verdicts->accuracy(rows.kinds), note);
     auto& json = results_.pieces["controls"][key];
     json["styles"] = stream::kStyleNames;
     json["confusion"] = verdicts->confusion(rows.kinds);
@@ -276,8 +279,13 @@ class Judge {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       std::vector<double> yes, no;
       for (std::size_t row = 0; row < bright.size(); ++row) (bright[row] ? yes : no).push_back(columns[i][row]);
+      // Bright and dark of one film and seed come in the same order, and in the same key.
+      double higher = 0.0;
+      for (std::size_t pair = 0; pair < yes.size() && pair < no.size(); ++pair)
+        higher += yes[pair] > no[pair] ? 1.0 : yes[pair] == no[pair] ? 0.5 : 0.0;
       add(std::string("bright against dark by ") + kNames[i] + ", AUC", area_under_curve(columns[i], bright),
-          text("means %.2f and %.2f", mean(yes), mean(no)));
+          text("means %.2f and %.2f; bright is higher in %.2f of the pairs", mean(yes), mean(no),
+               higher / static_cast<double>(std::max<std::size_t>(yes.size(), 1))));
     }
   }
 

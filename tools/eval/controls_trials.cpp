@@ -10,6 +10,8 @@ namespace photoplayer::tools {
 namespace {
 
 constexpr std::uint64_t kDealer = 20'240;
+/// In shorter pieces not even the composer's styles are told apart.
+constexpr double kStyleLengths = 2.0;
 
 /// `count` places shared out evenly among `levels`, in an order of chance.
 std::vector<int> dealt(int count, int levels, std::mt19937_64& random) {
@@ -51,7 +53,9 @@ std::vector<Trial> plan_trials(int seeds, double seconds) {
       asked.scale = static_cast<stream::ScaleMode>(scales[at]);
       asked.density = static_cast<float>(share(densities[static_cast<std::size_t>(seed)], kDensityLevels));
       trial.wish.known_length = (seed + style) % 2 == 0;
-      add(Question::kStyle, seed).wish.controls.style = style;
+      Trial& styled = add(Question::kStyle, seed);
+      styled.wish.controls.style = style;
+      styled.wish.seconds = kStyleLengths * seconds;
     }
   }
   for (int seed = 0; seed < seeds; ++seed) {

@@ -11,8 +11,6 @@
 namespace photoplayer::tools {
 namespace {
 
-constexpr double kNear = 0.06;  ///< of a quarter: a quarter of a sixteenth
-
 using train::WrittenMusic;
 using train::WrittenNote;
 
@@ -23,31 +21,6 @@ double beat_at(const std::vector<double>& beats_s, double time_s) {
   const auto from = static_cast<std::size_t>(
       std::clamp<std::ptrdiff_t>(after - 1, 0, static_cast<std::ptrdiff_t>(beats_s.size()) - 2));
   return static_cast<double>(from) + (time_s - beats_s[from]) / (beats_s[from + 1] - beats_s[from]);
-}
-
-/// How often a layer sounds, where in the beat, how long, how high and in how many voices. Drums: kick, snare, cymbals.
-std::array<double, kLayerFeatures> layer_features(const WrittenMusic& music, int layer) {
-  double notes = 0.0, on_beat = 0.0, on_half = 0.0, length = 0.0, pitch = 0.0, strokes = 0.0, before = -1.0;
-  double kicks = 0.0, snares = 0.0;
-  for (const WrittenNote& note : music.notes) {
-    if (note.voice != layer) continue;
-    notes += 1.0;
-    on_beat += std::abs(std::remainder(note.start, 1.0)) < kNear ? 1.0 : 0.0;
-    on_half += std::abs(std::remainder(note.start - 0.5, 1.0)) < kNear ? 1.0 : 0.0;
-    length += std::log2(std::max(note.end - note.start, kNear));
-    pitch += note.pitch;
-    kicks += note.pitch == 36 ? 1.0 : 0.0;
-    snares += note.pitch == 38 ? 1.0 : 0.0;
-    if (note.start > before + kNear) strokes += 1.0;
-    before = note.start;
-  }
-  const bool drums = layer == static_cast<int>(stream::Layer::kDrums);
-  const double all = std::max(notes, 1.0);
-  const double rate = std::log1p(notes / std::max(music.length(), 1.0));
-  if (drums) return {rate, on_beat / all, on_half / all, kicks / all, snares / all, notes > 0.0 ? 1.0 : 0.0};
-  // A layer that is silent is neither high nor low.
-  if (notes == 0.0) return {0.0, 0.0, 0.0, 0.0, 60.0, 0.0};
-  return {rate, on_beat / all, on_half / all, length / all, pitch / all, notes / std::max(strokes, 1.0)};
 }
 
 }  // namespace
@@ -132,15 +105,6 @@ std::optional<PlayedTempo> played_tempo(const std::vector<double>& beats_s) {
   std::vector<double> lengths;
   for (std::size_t i = 1; i < beats_s.size(); ++i) lengths.push_back(beats_s[i] - beats_s[i - 1]);
   return PlayedTempo{60.0 / train::quantile(lengths, 0.5), 60.0 / train::mean(lengths)};
-}
-
-std::vector<double> texture_features(const WrittenMusic& music) {
-  std::vector<double> features = train::style_features(music);
-  for (int layer = 0; layer < stream::kLayers; ++layer) {
-    const auto own = layer_features(music, layer);
-    features.insert(features.end(), own.begin(), own.end());
-  }
-  return features;
 }
 
 }  // namespace photoplayer::tools

@@ -30,11 +30,4 @@ struct PlayedTempo {
 };
 [[nodiscard]] std::optional<PlayedTempo> played_tempo(const std::vector<double>& beats_s);
 
-/// train::style_features, and for each layer how often it sounds, where in the beat, how long, how high, in how many
-/// voices (drums: kick, snare, whether there are any).
-[[nodiscard]] std::vector<double> texture_features(const train::WrittenMusic& music);
-inline constexpr std::size_t kLayerFeatures = 6;
-inline constexpr std::size_t kTextureFeatures = train::kStyleFeatures + stream::kLayers * kLayerFeatures;
-inline constexpr std::size_t kTempoFeature = 12;  ///< its place among them
-
 }  // namespace photoplayer::tools
