@@ -4,7 +4,7 @@
 One user unit across is a millisecond, in every panel."""
 LAYERS = ["melody", "harmony", "figure", "bass", "drums"]
 ROW = 10  # user units per pitch
-DRUM_ROW = 8
+DRUM_ROW = 14
 CURVE = 100  # height of a curve's panel
 
 
@@ -21,9 +21,9 @@ def svg(kind, seconds, height, *content):
             f'{"".join(content)}</svg>')
 
 
-def boxes(notes, kind, place, height):
+def boxes(notes, kind, place, height, least=40):
     """One path per layer keeps the page small."""
-    path = "".join(f"M{ms(note.start)} {place(note):g}h{max(ms(note.end) - ms(note.start), 40)}v{height}"
+    path = "".join(f"M{ms(note.start)} {place(note):g}h{max(ms(note.end) - ms(note.start), least)}v{height}"
                    f"H{ms(note.start)}z" for note in notes)
     return f'<path class="{kind}" d="{path}"/>' if path else ""
 
@@ -56,7 +56,8 @@ def roll(notes, report, cuts, seconds):
                lines(report["bars"], "bar", hop_top)]
     for layer in reversed(LAYERS[:-1]):
         content.append(boxes([note for note in pitched if note.layer == layer], layer, row, ROW - 1))
-    content.append(boxes(drums, "drums", lambda note: drum_top + kinds.index(note.pitch) * DRUM_ROW, DRUM_ROW - 2))
+    content.append(boxes(drums, "drums", lambda note: drum_top + kinds.index(note.pitch) * DRUM_ROW,
+                         DRUM_ROW - 3, least=90))
     content += [lines(cuts, "cut", height), hops(report["seams"], seconds, hop_top, 12)]
     labels = [(f"C{pitch // 12 - 1}", (high - pitch + 0.5) * ROW / height) for pitch in octaves]
     return svg("roll", seconds, height, *content), labels
@@ -94,10 +95,7 @@ def energy(curves):
 
 
 def hits(curves):
-    """Square roots: beside a cut, whatever else moves would not show."""
     rate, seconds = curves["fast_rate_hz"], curves["seconds"]
-
-    def drawn(name):
-        return [value ** 0.5 for value in scaled(curves[name])]
+    picture = [value ** 0.5 for value in scaled(curves["novelty"])]  # beside a cut, whatever else moves would not show
     return svg("curve", seconds, CURVE, lines(curves["cuts"], "cut", CURVE),
-               hill(drawn("novelty"), rate, "picture", -1), hill(drawn("onsets"), rate, "sound", 1))
+               hill(picture, rate, "picture", -1), hill(curves["onsets"], rate, "sound", 1))

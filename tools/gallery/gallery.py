@@ -9,6 +9,7 @@ import os
 import pathlib
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -35,8 +36,8 @@ class Workshop:
 
     def run(self, program, *arguments):
         """In the folder, with paths from there: reports repeat the paths, and they are published."""
-        path = self.options.programs / program if "/" not in str(program) else program
-        command = [str(path if path.exists() else program), *map(str, arguments)]
+        path = self.options.programs / program
+        command = [program if program.startswith("gst-") else str(path), *map(str, arguments)]
         try:
             done = subprocess.run(command, cwd=self.part, text=True, capture_output=True, check=False)
         except OSError as error:
@@ -158,6 +159,7 @@ def main():
     parser.add_argument("--pieces", type=int, help="only the first ones")
     options = parser.parse_args()
     options.folder, options.programs = options.folder.resolve(), options.programs.resolve()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # through the finally
     try:
         make_gallery(options)
     except KeyboardInterrupt:

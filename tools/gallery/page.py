@@ -163,7 +163,7 @@ def write(results, evaluation, origin_words):
         "score": number(by_name.get("cuts met by accents, 70 ms"), 2),
         "speed": number(1 / statistics.median(report["rtf"] for report in reports), 1, "×"),
         "corrected": f"{100 * sum(r['notes_corrected'] for r in reports) / max(sum(r['notes'] for r in reports), 1):.1f} %",
-        "clicks": number(by_name.get("clicks"), 2),
+        "clicks": number(None if by_name.get("clicks") is None else 100 * by_name["clicks"], 0, " %"),
     }
     raw = {
         "mark": MARK,

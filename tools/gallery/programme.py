@@ -2,7 +2,6 @@
 """What the gallery shows: one drawn film per style, and real clips where there are some."""
 import dataclasses
 import pathlib
-import re
 
 FILMS = {".mp4", ".mkv", ".webm", ".mov", ".m4v", ".avi"}
 LARGEST_CLIP = 50_000_000  # bytes: a folder may also hold feature films
@@ -20,7 +19,7 @@ class Piece:
 
     @property
     def name(self):
-        return self.style or re.sub(r"[^a-z0-9]+", "-", self.clip.stem.lower()).strip("-") or "clip"
+        return self.style or f"clip-{self.seed}"
 
     @property
     def origin(self):
