@@ -109,7 +109,7 @@ Result<JointModel> run_stage(const JointStage& stage, const TrainConfig& config,
     std::vector<JointModelImpl::Losses> parts(static_cast<std::size_t>(config.replicas));
     replicas.backward([&](JointModel& model, int i) {
       const auto r = static_cast<std::size_t>(i);
-      const auto window = data.random_window(config.joint_batch / config.replicas, config.window_beats, random[r]);
+      const auto window = data.random_window(stage.batch / config.replicas, config.window_beats, random[r]);
       const Autocast autocast(device, config.bf16);
       parts[r] = stage.losses(*model, window, share, random[r]);
       return parts[r].rhythm.defined() ? parts[r].diffusion + 4.0 * parts[r].rhythm : parts[r].diffusion;

@@ -20,6 +20,7 @@ struct JointStage {
   std::string name;  ///< of its checkpoint files and in the log
   double minutes = 0.0;
   double rate = 1e-3;  ///< peak learning rate
+  int batch = 32;      ///< windows in a step, of all replicas together
   /// Fills a fresh model.
   std::function<void(JointModelImpl&)> start;
   /// What a replica's step minimises, at `share` of the stage; called from several threads.

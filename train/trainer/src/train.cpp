@@ -163,7 +163,7 @@ class Trainer {
     dit.clean_context = config_.clean_context;
     const StageCallbacks callbacks = {[&](auto... what) { report(what...); }, stop_};
 
-    JointStage joint{"joint", config_.joint_minutes, config_.joint_rate, {}, {}};
+    JointStage joint{"joint", config_.joint_minutes, config_.joint_rate, config_.joint_batch, {}, {}};
     joint.start = [&](JointModelImpl& fresh) {
       if (config_.start_bundle.empty()) return;
       start_from_bundle(*fresh.dit, "dit.");
@@ -180,7 +180,8 @@ class Trainer {
 
     JointModel teacher = model_;
     const DistilSettings settings{config_.distil_steps, 24, config_.distil_guidance};
-    JointStage distil{"distil", config_.distil_minutes, config_.distil_rate, {}, {}};
+    const int batch = config_.distil_batch > 0 ? config_.distil_batch : config_.joint_batch;
+    JointStage distil{"distil", config_.distil_minutes, config_.distil_rate, batch, {}, {}};
     distil.start = [&](JointModelImpl& fresh) { MovingAverage(fresh, 0.0).update(*teacher, kLongAgo); };
     distil.losses = [&](JointModelImpl& model, const Window& window, double, std::mt19937_64& random) {
       return JointModelImpl::Losses{distil_loss(model, *teacher, window, settings, random), {}};

@@ -14,8 +14,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainConfig, family, run_folder,
                                                 pieces_with_pictures, lieder_files, pictured_share, scores_share,
                                                 keep_dataset, vae_minutes, joint_minutes, device, replicas, vae_batch,
                                                 joint_batch, window_beats, vae_rate, joint_rate, distil_minutes,
-                                                distil_rate, distil_guidance, distil_steps, kl_weight, ema_decay,
-                                                fusion, clean_context, width, depth, layer_latents)
+                                                distil_rate, distil_batch, distil_guidance, distil_steps, kl_weight,
+                                                ema_decay, fusion, clean_context, width, depth, layer_latents)
 
 namespace {
 
@@ -31,6 +31,7 @@ const char* impossible_field(const TrainConfig& config) {
   if (config.pictured_share < 0.0 || config.pictured_share > 1.0) return "pictured_share";
   if (config.scores_share < 0.0 || config.pictured_share + config.scores_share > 1.0) return "scores_share";
   if (config.joint_batch < config.replicas) return "joint_batch";
+  if (config.distil_batch != 0 && config.distil_batch < config.replicas) return "distil_batch";
   if (config.vae_batch < config.replicas) return "vae_batch";
   if (config.distil_steps < 2) return "distil_steps";
   if (!network::fusion_from_name(config.fusion)) return "fusion";

@@ -38,6 +38,7 @@ struct TrainConfig {
   double joint_rate = 8e-4;
   double distil_minutes = 0.0;  ///< of few-step distillation after the joint training; 0 = none
   double distil_rate = 3e-4;
+  int distil_batch = 0;  ///< 0: as in joint training; one of its steps costs as much as ten
   double distil_guidance = 1.5;
   int distil_steps = 4;  ///< with which the bundle is to be played then
   double kl_weight = 0.006;
