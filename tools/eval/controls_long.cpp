@@ -3,6 +3,7 @@
 #include "eval/composed_music.h"
 #include "eval/controls.h"
 #include "eval/controls_run.h"
+#include "eval/eval_text.h"
 #include "eval/played_music.h"
 #include "eval/self_similarity.h"
 #include "media/pcm_scratch.h"
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 namespace photoplayer::tools {
 namespace {
@@ -62,13 +62,6 @@ class Ear {
   std::vector<double> loudness_;
   std::size_t frames_ = 0, silent_ = 0, longest_ = 0;
 };
-
-template <typename... Values>
-std::string text(const char* format, Values... values) {
-  char line[200];
-  std::snprintf(line, sizeof line, format, values...);
-  return line;
-}
 
 /// Means of thirds, how far they lie apart, and whether minute by minute it goes one way.
 void add_drift(const std::string& group, const std::string& name, const std::vector<double>& minutes,

@@ -146,6 +146,22 @@ TEST_CASE("eval --controls and --long: the engine is run, and what it played is 
   CHECK(outcome->text.find("longest silence") != std::string::npos);
 }
 
+TEST_CASE("eval --controls and --long: limits", "[tools][unit]") {
+  EvalOptions options;
+  options.long_s = 60.0;
+  CHECK(check(options));
+  options.long_s = 1.0;
+  CHECK(check(options).error().message.find("--long") != std::string::npos);
+  options.long_s = 0.0;
+  options.controls = true;
+  CHECK(check(options));
+  options.seeds = 1;
+  CHECK(check(options).error().message.find("--seeds") != std::string::npos);
+  options.seeds = 2;
+  options.seconds = std::nan("");
+  CHECK(check(options).error().message.find("--seconds") != std::string::npos);
+}
+
 TEST_CASE("eval --controls: a sound bundle takes no orders", "[tools][unit]") {
   const test::TemporaryFolder folder;
   test::write_tiny_bundle(folder / "tiny.bundle");
