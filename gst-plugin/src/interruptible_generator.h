@@ -32,6 +32,11 @@ class InterruptibleGenerator final : public stream::LatentGenerator {
                                                         const stream::Controls& controls) override {
     return inner_->propose_tempo_bpm(timeline, from_s, seen_until_s, controls);
   }
+  [[nodiscard]] std::optional<stream::TempoWish> wish_tempo(const stream::Timeline& timeline, double seen_until_s,
+                                                            const stream::Controls& controls,
+                                                            double tempo_bpm) override {
+    return inner_->wish_tempo(timeline, seen_until_s, controls, tempo_bpm);
+  }
 
  private:
   std::unique_ptr<stream::LatentGenerator> inner_;

@@ -2,6 +2,7 @@
 #include "director.h"
 
 #include <photoplayer/model/style_table.h>
+#include <photoplayer/stream/steady_pulse.h>
 
 #include <algorithm>
 #include <array>
@@ -90,6 +91,17 @@ void Director::open(const stream::Timeline& timeline, double from_s, double unti
   choices_->scale_mask = mask_of(scale_);
 }
 
+std::optional<stream::TempoWish> Director::wish_tempo(const stream::Timeline& timeline, double seen_until_s,
+                                                      double present_bpm) const {
+  constexpr double kSteady_s = 8.0;
+  const auto pulse = stream::steady_pulse(timeline.pulses(seen_until_s - kSteady_s, seen_until_s));
+  if (!opened_ || !pulse) return std::nullopt;
+  const Style& style = style_at(style_);
+  const auto bpm = stream::fold_tempo_bpm(pulse->bpm, style.slow_bpm, style.fast_bpm, present_bpm);
+  if (!bpm) return std::nullopt;
+  return stream::TempoWish{*bpm, pulse->beat_s, *bpm < pulse->bpm};
+}
+
 stream::Controls Director::decided() const {
   stream::Controls result;
   if (!opened_) return result;
@@ -122,13 +134,24 @@ HarmonyPlan::Chord Director::chord_at(const stream::WindowRequest& request, std:
 
 float Director::intensity_at(const stream::WindowRequest& request, double time_s, std::int64_t bar) {
   if (request.controls.intensity) return *request.controls.intensity;
-  const double until_s = std::max(time_s - 1.0 + 1e-3, std::min(time_s + 2.0, request.seen_until_s));
-  const auto seen = request.timeline->glance(time_s - 1.0, until_s);
-  const float picture = seen.seen > 0.0F ? unit(0.25F + 1.1F * std::max(seen.motion, seen.change)) : 0.45F;
-  float intensity = 0.45F + request.controls.follow * (picture - 0.45F) + harmony_.phrase_of_bar(bar).lift;
+  constexpr float kMedium = 0.45F, kMore = 0.3F, kLess = 0.15F;
+  constexpr float kLeast = 0.12F;  // less is a bar of silence now and then
+  const double from_s = time_s - 1.0;
+  const double until_s = std::max(from_s + 1e-3, std::min(time_s + 2.0, request.seen_until_s));
+  const auto seen = request.timeline->glance(from_s, until_s);
+  // By half, a calm film is calm; by half, a film's calm moments are, however calm or wild the rest.
+  float picture = 0.0F;
+  if (seen.seen > 0.0F) {
+    const float wild = unit(0.25F + 1.1F * std::max(seen.motion, seen.change));
+    const float lively = request.timeline->liveliness(from_s, until_s).value_or(0.0F);
+    picture = 0.5F * (wild - kMedium) + (lively > 0.0F ? kMore : kLess) * lively;
+  }
+  // The form's own rise and fall gives way to the picture's.
+  const float follow = unit(request.controls.follow);
+  float intensity = kMedium + follow * picture + (1.0F - 0.5F * follow) * harmony_.phrase_of_bar(bar).lift;
   // A piece begins with less than it has.
   if (bar < 2) intensity -= 0.15F;
-  return unit(intensity);
+  return std::max(unit(intensity), kLeast);
 }
 
 network::BeatPlan Director::beat(const stream::WindowRequest& request, std::int64_t row, double time_s,

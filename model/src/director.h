@@ -30,6 +30,9 @@ class Director {
   void open(const stream::Timeline& timeline, double from_s, double until_s, const stream::Controls& controls);
   [[nodiscard]] bool opened() const { return opened_; }
   [[nodiscard]] double tempo_bpm() const { return tempo_bpm_; }
+  /// The tempo of what was seen of late, if it kept one and the style can take it.
+  [[nodiscard]] std::optional<stream::TempoWish> wish_tempo(const stream::Timeline& timeline, double seen_until_s,
+                                                            double present_bpm) const;
 
   struct WindowPlan {
     std::vector<network::BeatPlan> beats;  ///< one per row

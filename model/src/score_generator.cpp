@@ -80,6 +80,11 @@ class ScoreGenerator final : public stream::LatentGenerator {
     return director_.tempo_bpm();
   }
 
+  std::optional<stream::TempoWish> wish_tempo(const stream::Timeline& timeline, double seen_until_s,
+                                              const stream::Controls& /*controls*/, double tempo_bpm) override {
+    return director_.wish_tempo(timeline, seen_until_s, tempo_bpm);
+  }
+
   Result<stream::WindowResult> generate(const stream::WindowRequest& request) override {
     try {
       return sample(request);

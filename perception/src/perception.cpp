@@ -17,6 +17,7 @@ bool Perception::wants_still(double time_s) const noexcept {
 void Perception::see(const stream::PictureView& thumb, const stream::PictureView* still, double time_s) {
   timeline_.push(fast_path_.observe(thumb, time_s));
   for (const stream::VisualEvent& event : fast_path_.events()) timeline_.push(event);
+  tell_pulse(time_s);
   if (still != nullptr) {
     if (auto* slow_path = std::get_if<SlowPath>(&slow_path_)) {
       timeline_.push(slow_path->look(*still, time_s));
@@ -27,8 +28,17 @@ void Perception::see(const stream::PictureView& thumb, const stream::PictureView
   timeline_.advance(time_s);
 }
 
+void Perception::tell_pulse(double time_s) {
+  constexpr double kEvery_s = 0.24;  // as often as it is renewed
+  if (pulse_s_ && time_s - *pulse_s_ < kEvery_s && time_s >= *pulse_s_) return;
+  pulse_s_ = time_s;
+  const VisualTempo tempo = fast_path_.tempo().value_or(VisualTempo{});
+  timeline_.push(stream::PulseObservation{time_s, tempo.bpm, tempo.confidence, tempo.beat_s});
+}
+
 void Perception::reset() {
   fast_path_.reset();
+  pulse_s_.reset();
   if (auto* slow_path = std::get_if<SlowPath>(&slow_path_)) {
     slow_path->reset();
   } else {

@@ -12,21 +12,31 @@ namespace {
 
 constexpr std::size_t kFadeIn_frames = 220;   // 5 ms
 constexpr std::size_t kFadeOut_frames = 882;  // 20 ms
-/// The dip before an accent and the swell on it.
+/// The dip before an accent and the swell on it, of intensity.
 constexpr double kDip_s = 0.12;
-constexpr float kDip = 0.3F;
+constexpr float kDip = 0.17F;
 constexpr double kSwell_s = 0.25;
-constexpr float kSwell = 0.15F;
+constexpr float kSwell = 0.08F;
 
 constexpr double kTick_s = static_cast<double>(Conductor::kTick_frames) / Conductor::kSampleRate_hz;
 
+// The picture's dynamics change over bars, not frames: a window around the moment, looked at ten times a second, and a
+// lag. Its range is larger than that of the music's own loudness, or that would be all one hears.
+constexpr double kBack_s = 1.0;
+constexpr double kAhead_s = 1.0;
+constexpr std::int64_t kLookEvery = 10;  // ticks
+constexpr double kLag_s = 0.4;
+constexpr float kMoreLively = 0.4F, kLessLively = 0.36F;
+constexpr float kBrightness = 0.1F;
+
 }  // namespace
 
-Conductor::Conductor(Synthesiser& synthesiser, Ledger& ledger, double origin_s)
+Conductor::Conductor(Synthesiser& synthesiser, Ledger& ledger, double origin_s, bool sees_ahead)
     : synthesiser_(synthesiser),
       ledger_(ledger),
       origin_s_(origin_s),
       planned_until_s_(origin_s),
+      sees_ahead_(sees_ahead),
       mix_(2 * kTick_frames),
       gains_(kTick_frames) {
   for (auto& stem : stem_) stem.resize(2 * kTick_frames);
@@ -127,42 +137,46 @@ void Conductor::release_all(double time_s) {
 }
 
 float Conductor::hit_emphasis(double from_s, double to_s) const {
-  float factor = 1.0F;
+  float emphasis = 0.0F;
   for (const Hit& hit : hits_) {
     if (hit.time_s >= to_s && hit.time_s < from_s + kDip_s) {
-      factor = std::min(factor, 1.0F - kDip * hit.strength);
+      emphasis = std::min(emphasis, -kDip * hit.strength);
     } else if (hit.time_s < to_s && from_s - hit.time_s < kSwell_s) {
       const double left = 1.0 - std::max(0.0, from_s - hit.time_s) / kSwell_s;
-      factor = std::max(factor, 1.0F + kSwell * hit.strength * static_cast<float>(left));
+      emphasis = std::max(emphasis, kSwell * hit.strength * static_cast<float>(left));
     }
   }
-  return factor;
+  return emphasis;
+}
+
+void Conductor::look(const Timeline& seen, double now_s) {
+  const double until_s = sees_ahead_ ? std::clamp(planned_until_s_, now_s, now_s + kAhead_s) : now_s;
+  const double from_s = now_s - kBack_s;
+  const std::optional<float> liveliness = seen.liveliness(from_s, until_s);
+  if (!liveliness) return;
+  seen_ = {*liveliness, seen.glance(from_s, until_s).brightness};
+  if (tick_begin_ == 0) smooth_ = seen_;  // nothing sounds yet
 }
 
 Expression Conductor::expression(const Timeline& seen, const Controls& controls) {
-  // A picture's mood changes over bars, not frames: the smoothing is a second's window and half a second's
-  // lag.
-  constexpr double kWindow_s = 1.0;
-  constexpr auto kLag = static_cast<float>(kTick_s / 0.5);
   const double from_s = origin_s_ + static_cast<double>(tick_begin_) / kSampleRate_hz;
-  const Glance glance = seen.glance(from_s - kWindow_s, from_s);
-  if (glance.seen > 0.0F) {
-    const float activity = 0.6F * glance.motion + 0.4F * glance.change;
-    const float lag = any_picture_ ? kLag : 1.0F;
-    any_picture_ = true;
-    activity_ += lag * (activity - activity_);
-    brightness_ += lag * (glance.brightness - brightness_);
-  }
+  if (tick_begin_ % (kLookEvery * static_cast<std::int64_t>(kTick_frames)) == 0) look(seen, from_s);
+  constexpr auto kLag = static_cast<float>(kTick_s / kLag_s);
+  smooth_.liveliness += kLag * (seen_.liveliness - smooth_.liveliness);
+  smooth_.brightness += kLag * (seen_.brightness - smooth_.brightness);
+
   const float follow = std::clamp(controls.follow, 0.0F, 1.0F);
-  const float led = follow * (0.55F * (activity_ - 0.3F) + 0.1F * (brightness_ - 0.5F));
-  float intensity = 0.55F + led;
+  float led = follow * ((smooth_.liveliness > 0.0F ? kMoreLively : kLessLively) * smooth_.liveliness +
+                        kBrightness * (smooth_.brightness - 0.5F));
   // What the user asks for stands; the picture only colours it.
-  if (controls.intensity) intensity = *controls.intensity + 0.3F * led;
-  if (controls.arousal) intensity += 0.15F * *controls.arousal;
+  if (controls.intensity) led *= 0.3F;
+  float asked = controls.intensity.value_or(0.55F);
+  if (controls.arousal) asked += 0.15F * *controls.arousal;
   Expression expression;
-  expression.intensity =
-      std::clamp(std::clamp(intensity, 0.05F, 1.0F) * hit_emphasis(from_s, from_s + kTick_s), 0.0F, 1.0F);
-  expression.brightness = std::clamp(0.5F + 0.8F * follow * (brightness_ - 0.5F), 0.0F, 1.0F);
+  const float intensity = std::clamp(asked + led, 0.05F, 1.0F);
+  expression.led = intensity - std::clamp(asked, 0.05F, 1.0F);
+  expression.intensity = std::clamp(intensity + hit_emphasis(from_s, from_s + kTick_s), 0.0F, 1.0F);
+  expression.brightness = std::clamp(0.5F + 0.8F * follow * (smooth_.brightness - 0.5F), 0.0F, 1.0F);
   return expression;
 }
 

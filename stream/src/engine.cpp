@@ -151,7 +151,7 @@ class EngineImpl final : public Engine {
     return controls_;
   }
   void make_conductor() {
-    conductor_ = std::make_unique<Conductor>(*parts_.synthesiser, ledger_, origin_s_);
+    conductor_ = std::make_unique<Conductor>(*parts_.synthesiser, ledger_, origin_s_, settings_.mode == Mode::kAligned);
     conductor_->on_played(listener_);
   }
 

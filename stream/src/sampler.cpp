@@ -109,6 +109,9 @@ Result<Sampler::Sampled> Sampler::sample(const Timeline& timeline, double seen_u
     return fail(ErrorCode::kInternal,
                 "the generator returned latents that are not finite, from row " + std::to_string(plan.first));
   }
+  if (plan.rows_are_beats && !controls.tempo_bpm && controls.follow > 0.0F) {
+    sampled.tempo_wish = generator_.wish_tempo(timeline, seen_until_s, controls, plan.tempo_bpm);
+  }
   sampled.fewer_steps = shed;
   sampled.window.guided = sampled.window.guided && !unguided;
   return sampled;
@@ -144,6 +147,7 @@ Result<Hop> Sampler::commit(Sampled sampled) {
   }
   tape_.commit(sampled.window.latents, plan.hop, plan.start >= 1.0F);
   planner_->accept(plan);
+  planner_->wish_tempo(sampled.tempo_wish);
   ledger_.window_sampled(plan.tempo_bpm, generator_.decided(), sampled.fewer_steps, sampled.window.guided);
   ledger_.events_seen(plan.events);
 

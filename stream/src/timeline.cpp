@@ -63,6 +63,7 @@ void Timeline::push(const FastObservation& seen) {
     ++dropped_;
     return;
   }
+  motion_.add(clean.time_s, clean.motion);
   forget_before(fast_, fast_.back().time_s - kMemory_s);
 }
 
@@ -86,6 +87,15 @@ void Timeline::push(const VisualEvent& event) {
   forget_before(events_, events_.back().time_s - kMemory_s);
 }
 
+void Timeline::push(const PulseObservation& seen) {
+  const std::lock_guard lock(mutex_);
+  if (!std::isfinite(seen.bpm) || !std::isfinite(seen.beat_s) || !insert_in_order(pulses_, seen, kJitter_s)) {
+    ++dropped_;
+    return;
+  }
+  forget_before(pulses_, pulses_.back().time_s - kMemory_s);
+}
+
 void Timeline::advance(double time_s) {
   const std::lock_guard lock(mutex_);
   if (!finished_ && std::isfinite(time_s)) seen_until_s_ = std::max(seen_until_s_, time_s);
@@ -103,6 +113,8 @@ void Timeline::reset() {
   fast_.clear();
   slow_.clear();
   events_.clear();
+  pulses_.clear();
+  motion_.clear();
   seen_until_s_ = 0.0;
   finished_ = false;
   dropped_ = 0;
@@ -162,6 +174,13 @@ Glance Timeline::glance(double from_s, double to_s) const {
   return result;
 }
 
+std::optional<float> Timeline::liveliness(double from_s, double to_s) const {
+  const Glance seen = glance(from_s, to_s);
+  if (seen.seen <= 0.0F) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  return motion_.standing(seen.motion, std::min(to_s, seen_until_s_));
+}
+
 std::vector<SlowObservation> Timeline::slow(double from_s, double to_s, std::size_t limit) const {
   const std::lock_guard lock(mutex_);
   auto first = std::lower_bound(slow_.begin(), slow_.end(), from_s, kEarlier);
@@ -175,6 +194,12 @@ std::vector<VisualEvent> Timeline::events(double from_s, double to_s) const {
   const std::lock_guard lock(mutex_);
   const auto first = std::lower_bound(events_.begin(), events_.end(), from_s, kEarlier);
   return {first, std::lower_bound(first, events_.end(), to_s, kEarlier)};
+}
+
+std::vector<PulseObservation> Timeline::pulses(double from_s, double to_s) const {
+  const std::lock_guard lock(mutex_);
+  const auto first = std::lower_bound(pulses_.begin(), pulses_.end(), from_s, kEarlier);
+  return {first, std::lower_bound(first, pulses_.end(), to_s, kEarlier)};
 }
 
 }  // namespace photoplayer::stream

@@ -15,6 +15,12 @@ constexpr double kRelease_s = 0.5;
 constexpr double kReleaseShare = 0.05;
 /// A cut this strong starts new material: the look-ahead made for the old is not warm any more.
 constexpr float kStrongCut = 0.5F;
+/// The picture's tempo counts as ours within this; beyond it the music would have to change.
+constexpr double kSameTempo = 0.015;
+constexpr std::int64_t kPhrasesPerTempo = 2;
+/// Of what the beats lack to fall on the picture's, made good within a hop; and the most that the tempo gives for it.
+constexpr double kCatchUp = 0.25;
+constexpr double kMaxCatchUp = 0.01;
 
 bool same_structure(const Controls& a, const Controls& b) {
   return a.style == b.style && a.key == b.key && a.scale == b.scale;
@@ -101,22 +107,54 @@ bool WindowPlanner::step_back(std::int64_t row) {
 }
 
 double WindowPlanner::hop_tempo_bpm() const {
-  if (end_row_ < 0 || at_end()) return home_bpm_;
+  if (end_row_ < 0 || at_end()) return towards_picture_bpm();
   // Bends have moved the beats since the ending was chosen; give that back a little at a time.
   const double left_s = land_s_ - clock_.time_s(row_);
   if (left_s <= 0.0) return home_bpm_ * (1.0 + kMaxBend);
-  const double even = static_cast<double>(end_row_ - row_) * kSecondsPerMinute / left_s;
+  double even = static_cast<double>(end_row_ - row_) * kSecondsPerMinute / left_s;
+  if (end_row_ - row_ > kBeatsPerPhrase) even *= towards_picture_bpm() / home_bpm_;
   return std::clamp(even, home_bpm_ * (1.0 - kMaxBend), home_bpm_ * (1.0 + kMaxBend));
 }
 
+double WindowPlanner::towards_picture_bpm() const {
+  if (!wish_ || std::abs(wish_->bpm / home_bpm_ - 1.0) > kSameTempo) return home_bpm_;
+  const double unit = wish_->twice_as_fast ? 0.5 : 1.0;
+  const double units = (clock_.time_s(row_) - wish_->beat_s) * wish_->bpm / kSecondsPerMinute / unit;
+  const double late = unit * (units - std::round(units));
+  const double hop_beats = hop_rows(settings_.max_hop_s, home_bpm_);
+  return wish_->bpm * (1.0 + std::clamp(kCatchUp * late / hop_beats, -kMaxCatchUp, kMaxCatchUp));
+}
+
+bool WindowPlanner::wants_change() const {
+  if (!wish_ || std::abs(wish_->bpm / home_bpm_ - 1.0) <= kSameTempo) return false;
+  // Not for a last phrase.
+  return end_row_ < 0 || end_row_ - row_ > kBeatsPerPhrase;
+}
+
+void WindowPlanner::take_tempo(double bpm) {
+  home_bpm_ = std::clamp(bpm, kMinTempo_bpm, kMaxTempo_bpm);
+  if (film_end_s_ && end_row_ >= 0 && !at_end()) aim(*film_end_s_);
+}
+
 Planner::Span WindowPlanner::prepare(const Controls& controls) {
-  if (controls.tempo_bpm && controls.tempo_bpm != user_bpm_ && BeatClock::is_bar_line(row_)) {
-    user_bpm_ = controls.tempo_bpm;
-    home_bpm_ = std::clamp(*controls.tempo_bpm, kMinTempo_bpm, kMaxTempo_bpm);
-    if (film_end_s_ && end_row_ >= 0 && !at_end()) aim(*film_end_s_);
+  int most_rows = most_rows_;
+  if (controls.tempo_bpm) {
+    if (controls.tempo_bpm != user_bpm_ && BeatClock::is_bar_line(row_)) {
+      user_bpm_ = controls.tempo_bpm;
+      take_tempo(*controls.tempo_bpm);
+    }
+    wish_.reset();
+  } else if (wants_change() && row_ >= next_change_row_ - kBeatsPerBar) {
+    const std::int64_t left = (kBeatsPerPhrase - row_ % kBeatsPerPhrase) % kBeatsPerPhrase;
+    if (left == 0 && row_ >= next_change_row_) {
+      next_change_row_ = row_ + kPhrasesPerTempo * kBeatsPerPhrase;
+      take_tempo(wish_->bpm);
+    } else if (left > 0) {
+      most_rows = static_cast<int>(std::min<std::int64_t>(most_rows, left));  // so that a hop begins the phrase
+    }
   }
   const double tempo_bpm = hop_tempo_bpm();
-  int rows = std::min(hop_rows(settings_.max_hop_s, tempo_bpm), most_rows_);
+  int rows = std::min(hop_rows(settings_.max_hop_s, tempo_bpm), most_rows);
   if (end_row_ >= 0) rows = static_cast<int>(std::clamp<std::int64_t>(end_row_ - row_, 1, rows));
   const double plain_s = rows * kSecondsPerMinute / tempo_bpm;
   // A slowed hop must still be within what the latency was reported for.

@@ -50,6 +50,7 @@ class ScriptedGenerator final : public stream::LatentGenerator {
   /// Lives outside, because the engine owns the generator.
   std::shared_ptr<std::vector<SeenRequest>> requests = std::make_shared<std::vector<SeenRequest>>();
   stream::Controls decision;
+  std::optional<stream::TempoWish> wish;
 
   [[nodiscard]] int dims() const override { return kDims; }
   [[nodiscard]] Result<stream::WindowResult> generate(const stream::WindowRequest& r) override {
@@ -95,6 +96,10 @@ class ScriptedGenerator final : public stream::LatentGenerator {
     if (on_reset) on_reset();
   }
   [[nodiscard]] stream::Controls decided() const override { return decision; }
+  [[nodiscard]] std::optional<stream::TempoWish> wish_tempo(const stream::Timeline&, double, const stream::Controls&,
+                                                            double) override {
+    return wish;
+  }
 
  private:
   int calls_ = 0;

@@ -40,6 +40,7 @@ constexpr std::array<int, kLayers> kDoublingChannel = {10, 11, 12, 13, -1};
 // Dynamics: dB-linear, so that equal steps of intensity sound equal.
 constexpr float kQuietestDb = -7.5F;
 constexpr float kLoudestDb = 4.5F;
+constexpr float kTiltDb = 2.0F;  // that notes played harder are louder, over the same range; about
 constexpr float kAccentDb = 2.5F;
 constexpr float kAccentFloorDb = -1.5F;  // an accent is at least as loud as medium intensity
 /// One-pole smoothing per block: 95 % within 50 ms.
@@ -117,6 +118,7 @@ class FluidSynthesiser final : public ScoreSynthesiser {
   void express(const stream::Expression& expression) override {
     goal_.intensity = unit(expression.intensity, goal_.intensity);
     goal_.brightness = unit(expression.brightness, goal_.brightness);
+    if (std::isfinite(expression.led)) goal_.led = std::clamp(expression.led, -1.0F, 1.0F);
     if (!played_) now_ = goal_;
   }
 
@@ -271,6 +273,7 @@ class FluidSynthesiser final : public ScoreSynthesiser {
     follow_style();
     now_.intensity += kSmoothing * (goal_.intensity - now_.intensity);
     now_.brightness += kSmoothing * (goal_.brightness - now_.brightness);
+    now_.led += kSmoothing * (goal_.led - now_.led);
     for (int layer = 0; layer < kLayers; ++layer) set_filter(layer);
     for (auto& group : dry_) {
       for (Side& side : group) side.fill(0.0F);
@@ -315,7 +318,7 @@ class FluidSynthesiser final : public ScoreSynthesiser {
   void level() {
     BlockGain gain;
     if (settings_.level) {
-      gain = leveller_.next(mix_);
+      gain = leveller_.next(mix_, static_cast<double>((kLoudestDb - kQuietestDb + kTiltDb) * now_.led));
     } else {
       gain.from = fixed_gain_;
       fixed_gain_ += kSmoothing * (factor_of(style_at(style_).start_gain_db) - fixed_gain_);

@@ -20,6 +20,12 @@ constexpr double kMomentaryS = 0.4;
 /// Output quieter than this is a pause or a dying note: no reason to turn anything up.
 constexpr double kSilenceLufs = -45.0;
 constexpr double kRelativeGateLu = 10.0;  // BS.1770
+/// What is led on purpose, as the meter's 400 ms see it; and the time over which its mean is taken back.
+constexpr double kLedS = 0.15;
+constexpr double kLedMeanS = 120.0, kLedPriorS = 40.0;
+/// Power has its mean above that of decibels: a picture that leads by ± 5 dB adds this much. What was seen first says
+/// little: a calm beginning must not be turned up.
+constexpr double kLedPower = 1.25;
 
 // Acting.
 constexpr double kUpDbPerS = 0.8;
@@ -131,9 +137,15 @@ struct LoudnessLeveller::State {
     if (momentary + gain_db < kSilenceLufs) return;
     sounded = true;
     heard_s += kDecideS;
-    recent.add(momentary);
+    recent.add(momentary - led_db);
+    double led_mean_db = 0.0;
+    if (led_db != 0.0) {
+      led_s = std::min(led_s + kDecideS, kLedMeanS);
+      led_power += kDecideS / led_s * (std::pow(10.0, led_db / 10.0) - led_power);
+      led_mean_db = 10.0 * std::log10(led_power);
+    }
     const double prior_s = kPriorS * std::max(0.0, 1.0 - heard_s / kPriorUntilS);
-    const double heard_db = settings.target_lufs - recent.lufs() - settings.start_gain_db;
+    const double heard_db = settings.target_lufs - recent.lufs() - led_mean_db - settings.start_gain_db;
     double correction = heard_db * heard_s / (heard_s + prior_s);
     if (heard_s > kRepayAfterS) {
       const double lacking = settings.target_lufs - output.integrated();
@@ -146,6 +158,9 @@ struct LoudnessLeveller::State {
   ebur128_state* meter;
   GatedHistogram output;
   RecentLoudness recent;
+  double led_db = 0.0;
+  double led_power = kLedPower;  ///< mean, beside what is not led
+  double led_s = kLedPriorS;
   double heard_s = 0.0;  ///< since the last expect()
   bool sounded = false;  ///< ever
   double elapsed_s = 0.0;
@@ -158,12 +173,13 @@ struct LoudnessLeveller::State {
 LoudnessLeveller::LoudnessLeveller(const LevelSettings& settings) : state_(std::make_unique<State>(settings)) {}
 LoudnessLeveller::~LoudnessLeveller() = default;
 
-BlockGain LoudnessLeveller::next(std::span<const float> block) {
+BlockGain LoudnessLeveller::next(std::span<const float> block, double led_db) {
   State& s = *state_;
   const std::size_t frames = block.size() / 2;
   if (frames == 0) return {s.factor, s.factor};
   if (s.meter != nullptr) ebur128_add_frames_float(s.meter, block.data(), frames);
   const double length_s = static_cast<double>(frames) / s.settings.sample_rate_hz;
+  s.led_db += std::min(1.0, length_s / kLedS) * (led_db - s.led_db);
   s.elapsed_s += length_s;
   s.since_decision_s += length_s;
   if (s.since_decision_s >= kDecideS) {

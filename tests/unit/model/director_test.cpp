@@ -164,3 +164,41 @@ TEST_CASE("Director: the decoder learns which chord a row has") {
     CHECK(choices->chord_at(static_cast<std::int64_t>(row)) == plan.beats[row].chord_chroma);
   CHECK(choices->chord_at(300) == 0);
 }
+
+TEST_CASE("Director: a film's calm moments are calm and its lively ones lively, however wild the rest") {
+  for (const float base : {0.02F, 0.4F}) {
+    stream::Timeline timeline;
+    for (double t = 0.0; t < 60.0; t += 0.1) {
+      stream::FastObservation seen;
+      seen.time_s = t;
+      seen.motion = seen.change = base + (t < 30.0 ? 0.0F : 0.12F);
+      timeline.push(seen);
+    }
+    timeline.advance(60.0);
+    const auto density_at = [&](std::int64_t row) {
+      Director director(3, std::make_shared<ScoreChoices>());
+      return *director.plan(Asked(timeline, row, 0, 8, 0).request).beats[2].density;
+    };
+    // By how wild the picture is as such, 0.12 more would be a tenth of the way.
+    CHECK(density_at(96) > density_at(36) + 0.05F);
+  }
+}
+
+TEST_CASE("Director: a picture that keeps a tempo has its tempo wished for, within the style's range") {
+  stream::Timeline timeline;
+  show(timeline, 20.0, 0.3F, 0.5F);
+  for (double t = 8.0; t < 20.0; t += 0.25) timeline.push(stream::PulseObservation{t, 52.0, 0.8F, t - 0.2});
+  stream::Controls controls;
+  controls.style = 2;  // ambient, 50 to 88
+  Director director(3, std::make_shared<ScoreChoices>());
+  CHECK_FALSE(director.wish_tempo(timeline, 20.0, 60.0));
+  director.open(timeline, 0.0, 2.0, controls);
+  const auto wish = director.wish_tempo(timeline, 20.0, 60.0);
+  REQUIRE(wish);
+  CHECK(wish->bpm == 52.0);
+  CHECK_FALSE(director.wish_tempo(timeline, 10.0, 60.0));  // not yet kept for long
+  controls.style = 6;                                      // electronic, 98 to 174
+  Director fast(3, std::make_shared<ScoreChoices>());
+  fast.open(timeline, 0.0, 2.0, controls);
+  CHECK(fast.wish_tempo(timeline, 20.0, 120.0)->bpm == 104.0);
+}

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <photoplayer/perception/perception.h>
+#include <photoplayer/stream/steady_pulse.h>
 
 #include <condition_variable>
 #include <mutex>
 #include <vector>
 
+#include "figures.h"
 #include "scenes.h"
 #include "support/catch.h"
 
@@ -162,4 +164,23 @@ TEST_CASE("PerceptionThread: ends with a still waiting and with none", "[percept
     if (i % 2 == 0) thread.offer(film.still.view(), i);
   }
   SUCCEED();
+}
+
+TEST_CASE("Perception: the picture's tempo reaches the timeline a few times a second", "[perception][unit]") {
+  stream::Timeline timeline;
+  Perception perception(timeline, nullptr);
+  tests::FigureFilm film;
+  film.figure = tests::Figure::kPendulum;
+  film.period_s = 2.0 * 60.0 / 96.0;
+  Picture picture;
+  for (int i = 0; i < 25 * 14; ++i) perception.see(film.paint(picture, i / kFps).view(), nullptr, i / kFps);
+  const auto looks = timeline.pulses(0.0, 14.0);
+  CHECK(looks.size() >= 45);
+  CHECK(looks.size() <= 60);
+  CHECK(looks.front().bpm == 0.0);  // nothing is known yet
+  const auto steady = stream::steady_pulse(timeline.pulses(6.0, 14.0));
+  REQUIRE(steady);
+  CHECK(steady->bpm == Approx(96.0).epsilon(0.02));
+  perception.reset();
+  CHECK(timeline.pulses(0.0, 14.0).empty());
 }

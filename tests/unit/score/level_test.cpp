@@ -15,7 +15,7 @@ constexpr double kRateHz = 44100.0;
 
 /// Feeds `seconds` of a 997 Hz sine on both sides: LUFS = 20 log10(amplitude), about. Returns the largest change of
 /// gain within any second, in dB.
-double feed(LoudnessLeveller& leveller, double lufs, double seconds) {
+double feed(LoudnessLeveller& leveller, double lufs, double seconds, double led_db = 0.0) {
   const double amplitude = std::isfinite(lufs) ? std::pow(10.0, lufs / 20.0) : 0.0;
   std::vector<float> block(128);
   const auto blocks = static_cast<int>(seconds * kRateHz / 64.0);
@@ -26,7 +26,7 @@ double feed(LoudnessLeveller& leveller, double lufs, double seconds) {
       block[static_cast<std::size_t>(2 * i)] = block[static_cast<std::size_t>(2 * i + 1)] =
           static_cast<float>(amplitude * std::sin(phase));
     }
-    const auto gain = leveller.next(block);
+    const auto gain = leveller.next(block, led_db);
     REQUIRE(std::isfinite(gain.to));
     if (b % 689 == 688) {
       fastest = std::max(fastest, std::abs(leveller.gain_db() - before));
@@ -73,4 +73,17 @@ TEST_CASE("LoudnessLeveller: other material starts from its own calibration", "[
   leveller.expect(8.0);
   feed(leveller, -24.0, 15.0);
   CHECK(leveller.gain_db() - 24.0 == Approx(-16.0).margin(1.5));
+}
+
+TEST_CASE("LoudnessLeveller: what is led on purpose is not undone, and the whole is still right") {
+  LoudnessLeveller leveller({kRateHz, -16.0, 0.0});
+  double calm = 0.0, lively = 0.0;
+  for (int scene = 0; scene < 6; ++scene) {
+    feed(leveller, -20.0, 25.0, -4.0);
+    calm = leveller.gain_db();
+    feed(leveller, -12.0, 25.0, 4.0);
+    lively = leveller.gain_db();
+  }
+  CHECK(calm - lively < 1.5);  // without being told: 5 dB
+  CHECK(leveller.integrated_lufs() == Approx(-16.0).margin(0.7));
 }

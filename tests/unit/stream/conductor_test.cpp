@@ -165,3 +165,39 @@ TEST_CASE("Conductor: loudness follows motion, dips before a hit and swells on i
     CHECK(expressions[90].second.intensity == Approx(plain));
   }
 }
+
+TEST_CASE("Conductor: a lively scene is louder than the calm one before it, by `follow`", "[stream][unit]") {
+  const auto intensities = [](float follow, bool sees_ahead) {
+    Rig rig;
+    Conductor conductor(rig.synthesiser, rig.ledger, 0.0, sees_ahead);
+    conductor.schedule(hop(0.0, 40.0, {}));
+    for (double time_s = 0.0; time_s < 40.0; time_s += 0.04) {
+      FastObservation frame;
+      frame.time_s = time_s;
+      frame.brightness = 0.5F;
+      frame.motion = time_s < 20.0 ? 0.05F : 0.2F;
+      rig.timeline.push(frame);
+    }
+    rig.timeline.advance(40.0);
+    rig.controls.follow = follow;
+    for (int tick = 0; tick < 3000; ++tick) conductor.tick(rig.timeline, rig.controls);
+    return rig.synthesiser.log->expressions;
+  };
+  const auto late = intensities(1.0F, false), on_time = intensities(1.0F, true);
+  CHECK(late[2600].second.intensity > late[1900].second.intensity + 0.35F);
+  CHECK(late[2600].second.led - late[1900].second.led ==
+        Approx(late[2600].second.intensity - late[1900].second.intensity));
+  // Where the picture is known, the music is at its way's middle when the picture changes, else about a second later.
+  const float middle = 0.5F * (late[1900].second.intensity + late[2600].second.intensity);
+  CHECK(on_time[2060].second.intensity > middle);
+  CHECK(on_time[1900].second.intensity == Approx(late[1900].second.intensity).margin(0.03));
+  CHECK(late[2040].second.intensity < middle);
+  CHECK(late[2200].second.intensity > middle);
+  // No jump: never more than 0.2 dB in 10 ms, at 12 dB for the whole range.
+  for (std::size_t i = 1; i < late.size(); ++i) {
+    REQUIRE(std::abs(late[i].second.intensity - late[i - 1].second.intensity) < 0.2F / 12.0F);
+  }
+  const auto indifferent = intensities(0.0F, true);
+  CHECK(indifferent[2600].second.intensity == indifferent[1900].second.intensity);
+  CHECK(indifferent[2600].second.led == 0.0F);
+}

@@ -36,6 +36,7 @@ struct Rig {
     return *hop;
   }
   const SeenRequest& last() const { return generator.requests->back(); }
+  std::int64_t last_row() { return sampler.planner().row(); }
 };
 
 }  // namespace
@@ -192,4 +193,28 @@ TEST_CASE("Sampler: after a substitute the next window continues from what was h
   CHECK(hop.first == 10);
   CHECK(hop.releases_before);
   CHECK(hop.start_s == Approx(5.0));
+}
+
+TEST_CASE("Sampler: the generator's wish for a tempo comes true at the next phrase, unless the user leads",
+          "[stream][unit]") {
+  Rig rig;
+  rig.generator.wish = TempoWish{90.0, 0.0, false};
+  SECTION("tempo left free") {
+    while (rig.last_row() < kBeatsPerPhrase) {
+      rig.next();
+      if (rig.last_row() <= kBeatsPerPhrase) CHECK(rig.last().tempo_bpm == 120.0);
+    }
+    rig.next();
+    CHECK(rig.last().tempo_bpm == Approx(90.0).epsilon(0.02));
+  }
+  SECTION("tempo asked for") {
+    rig.controls.tempo_bpm = 120.0;
+    while (rig.last_row() < 80) rig.next();
+    CHECK(rig.last().tempo_bpm == 120.0);
+  }
+  SECTION("the picture does not lead") {
+    rig.controls.follow = 0.0F;
+    while (rig.last_row() < 80) rig.next();
+    CHECK(rig.last().tempo_bpm == 120.0);
+  }
 }

@@ -237,3 +237,63 @@ TEST_CASE("WindowPlanner: the picture's tempo rises with what moves in it", "[st
   CHECK(picture_tempo_bpm(still, 0.0, 2.0) < picture_tempo_bpm(busy, 0.0, 2.0));
   CHECK(picture_tempo_bpm(Timeline{}, 0.0, 2.0) == 92.0);
 }
+
+TEST_CASE("WindowPlanner: the picture's tempo is taken up where a phrase begins, and rarely", "[stream][unit]") {
+  Rig rig({}, 145.0);  // three beats a hop: no phrase begins with one by itself
+  std::vector<std::int64_t> changed;
+  double bpm = 145.0;
+  for (double wished = 120.0; rig.planner.row() < 400;) {
+    rig.planner.wish_tempo(TempoWish{wished, 0.0, false});
+    const Plan plan = rig.next();
+    if (std::abs(plan.tempo_bpm / bpm - 1.0) < 0.05) continue;
+    changed.push_back(plan.first);
+    bpm = plan.tempo_bpm;
+    wished = wished == 120.0 ? 90.0 : 120.0;  // an unsteady picture
+  }
+  REQUIRE(changed.size() >= 4);
+  CHECK(changed.front() == kBeatsPerPhrase);
+  for (std::size_t i = 0; i < changed.size(); ++i) {
+    CHECK(changed[i] % kBeatsPerPhrase == 0);
+    if (i > 0) CHECK(changed[i] - changed[i - 1] == 2 * kBeatsPerPhrase);
+  }
+}
+
+TEST_CASE("WindowPlanner: the user's tempo beats the picture's", "[stream][unit]") {
+  Rig rig({}, 100.0);
+  rig.controls.tempo_bpm = 100.0;
+  while (rig.planner.row() < 100) {
+    rig.planner.wish_tempo(TempoWish{80.0, 0.0, false});
+    CHECK(rig.next().tempo_bpm == 100.0);
+  }
+}
+
+TEST_CASE("WindowPlanner: a film of known length still ends where it did, at the picture's tempo", "[stream][unit]") {
+  PlannerSettings settings;
+  settings.film_end_s = 60.0;
+  Rig rig(settings, 100.0);
+  double last_s = 0.0;
+  while (!rig.planner.at_end()) {
+    rig.planner.wish_tempo(TempoWish{84.0, 0.1, false});
+    const Plan plan = rig.next();
+    if (plan.first >= 40) CHECK(plan.tempo_bpm == Approx(84.0).epsilon(0.05));
+    last_s = plan.end_s;
+  }
+  CHECK(last_s == Approx(59.5).margin(0.05));
+}
+
+TEST_CASE("WindowPlanner: at the picture's tempo the beats drift towards the picture's", "[stream][unit]") {
+  const bool twice_as_fast = GENERATE(false, true);
+  Rig rig({}, 100.0);
+  const double beat_s = 60.0 / 101.0, picture_beat_s = twice_as_fast ? 0.5 * beat_s : beat_s, phase_s = 0.2;
+  const auto beside = [&](double time_s, double period_s) {
+    const double beats = (time_s - phase_s) / period_s;
+    return std::abs(beats - std::round(beats)) * period_s;
+  };
+  while (rig.planner.row() < 200) {
+    const double newest_s = phase_s + picture_beat_s * std::floor((rig.planner.start_s() - phase_s) / picture_beat_s);
+    rig.planner.wish_tempo(TempoWish{101.0, newest_s, twice_as_fast});
+    const Plan plan = rig.next();
+    CHECK(std::abs(plan.tempo_bpm / 101.0 - 1.0) < 0.011);
+    if (plan.first > 120) CHECK(beside(plan.start_s, picture_beat_s) < 0.02);
+  }
+}

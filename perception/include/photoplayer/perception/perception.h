@@ -16,6 +16,7 @@
 #include <photoplayer/stream/picture.h>
 #include <photoplayer/stream/timeline.h>
 
+#include <optional>
 #include <variant>
 
 namespace photoplayer::perception {
@@ -37,8 +38,11 @@ class Perception {
   void reset();
 
  private:
+  void tell_pulse(double time_s);
+
   stream::Timeline& timeline_;
   FastPath fast_path_;
+  std::optional<double> pulse_s_;  ///< when its pulse was last told
   std::variant<SlowPath, PerceptionThread*> slow_path_;
 };
 

@@ -11,6 +11,7 @@
 namespace photoplayer::stream {
 
 inline constexpr int kBeatsPerBar = 4;
+inline constexpr int kBeatsPerPhrase = 8 * kBeatsPerBar;
 /// How far a hit point may pull the tempo inside a hop (design §4); more would be heard as unsteady.
 inline constexpr double kMaxBend = 0.03;
 

@@ -30,7 +30,8 @@ class Conductor {
 
   using Listener = std::function<void(const NoteEvent&, double time_s)>;
 
-  Conductor(Synthesiser& synthesiser, Ledger& ledger, double origin_s);
+  /// `sees_ahead`: the picture is known when its music sounds (aligned), so dynamics can be on time instead of late.
+  Conductor(Synthesiser& synthesiser, Ledger& ledger, double origin_s, bool sees_ahead = false);
 
   /// Takes a hop's notes in. Hops come in order and without gaps; one that replaces takes the place of what was to
   /// come from its start on.
@@ -78,6 +79,7 @@ class Conductor {
   void play(const Due& due);
   void release_all(double time_s);
   void render_until(std::int64_t frame);
+  void look(const Timeline& seen, double now_s);
   [[nodiscard]] Expression expression(const Timeline& seen, const Controls& controls);
   [[nodiscard]] float hit_emphasis(double from_s, double to_s) const;
   void finish_tick();
@@ -93,9 +95,12 @@ class Conductor {
   std::vector<Hit> hits_;  // of the hops in hand
   std::array<std::bitset<128>, kLayers> sounding_;
 
-  // Dynamics, smoothed.
-  bool any_picture_ = false;
-  float activity_ = 0.3F, brightness_ = 0.5F;
+  // Dynamics: as last seen, and smoothed.
+  struct Look {
+    float liveliness = 0.0F, brightness = 0.5F;
+  };
+  const bool sees_ahead_;
+  Look seen_, smooth_;
 
   Limiter limiter_;
   std::int64_t tick_begin_ = 0;  ///< frame at which the tick in hand begins

@@ -10,6 +10,7 @@
 #include <photoplayer/stream/timeline.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace photoplayer::stream {
@@ -54,6 +55,8 @@ class Planner {
   [[nodiscard]] virtual Plan plan(const Timeline& timeline, double seen_until_s, const Controls& controls,
                                   std::int64_t known_rows) = 0;
   virtual void accept(const Plan& plan) = 0;
+  /// What the picture's tempo would be, from the next hop on; nothing: it has none.
+  virtual void wish_tempo(const std::optional<TempoWish>& /*wish*/) {}
   /// Live: the next hops have at most so many rows, until told otherwise.
   virtual void at_most(int rows) = 0;
   /// Live: the next hop begins at `row` of the hop accepted last, whose rest it replaces. False: this kind cannot.

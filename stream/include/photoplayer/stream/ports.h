@@ -62,6 +62,13 @@ struct WindowResult {
   bool guided = true;  ///< false if guidance was dropped to save time
 };
 
+/// A tempo that the music might take up because what is seen has it.
+struct TempoWish {
+  double bpm = 0.0;
+  double beat_s = 0.0;         ///< running time of one of the picture's beats
+  bool twice_as_fast = false;  ///< the picture: it has beats between ours too
+};
+
 class LatentGenerator {
  public:
   virtual ~LatentGenerator() = default;
@@ -75,6 +82,12 @@ class LatentGenerator {
   /// [from_s, seen_until_s). Nothing: the engine takes `picture_tempo_bpm`.
   [[nodiscard]] virtual std::optional<double> propose_tempo_bpm(const Timeline& /*timeline*/, double /*from_s*/,
                                                                 double /*seen_until_s*/, const Controls& /*controls*/) {
+    return std::nullopt;
+  }
+  /// Asked after each hop, while the user sets no tempo: the steady tempo of what was seen until `seen_until_s`, as it
+  /// suits the piece. The engine takes it up at the next phrase, or not.
+  [[nodiscard]] virtual std::optional<TempoWish> wish_tempo(const Timeline& /*timeline*/, double /*seen_until_s*/,
+                                                            const Controls& /*controls*/, double /*tempo_bpm*/) {
     return std::nullopt;
   }
 };
@@ -117,6 +130,7 @@ class SoundDecoder {
 struct Expression {
   float intensity = 0.5F;   ///< 0…1: loudness of the whole
   float brightness = 0.5F;  ///< 0…1: filter, where the instrument has one
+  float led = 0.0F;         ///< the share of `intensity` that is the picture's doing: not for a leveller to undo
 };
 
 class Synthesiser {

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace photoplayer::stream {
 
@@ -50,6 +51,7 @@ class Sampler {
     Plan plan;
     WindowResult window;
     bool fewer_steps = false;
+    std::optional<TempoWish> tempo_wish;
   };
   [[nodiscard]] Result<Sampled> sample(const Timeline& timeline, double seen_until_s, const Controls& controls,
                                        const RunLimits& limits);

@@ -4,11 +4,14 @@
 /// conductor read; a mutex guards it (neither is the render thread). Entries older than two minutes before the newest
 /// of their kind are dropped, so a caller that is not live may push at most that far ahead of the music.
 /// Tested in tests/unit/stream/timeline_test.cpp.
+#include <photoplayer/stream/motion_history.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace photoplayer::stream {
@@ -33,6 +36,14 @@ struct SlowObservation {
   double time_s = 0.0;
   std::array<float, kSemanticDims> semantic{};  ///< as the encoder gave it; zeros beyond its own length
   std::array<float, kColourDims> colour{};      ///< RGB-uv histogram [plane, u, v], sums to 1
+};
+
+/// The tempo of what moves, as looked at a few times a second.
+struct PulseObservation {
+  double time_s = 0.0;
+  double bpm = 0.0;         ///< 0: nothing repeats
+  float confidence = 0.0F;  ///< 0…1
+  double beat_s = 0.0;      ///< when one of the last beats was
 };
 
 enum class VisualEventKind : std::uint8_t { kCut, kFlash, kBeat };
@@ -65,6 +76,7 @@ class Timeline {
   void push(const FastObservation& seen);
   void push(const SlowObservation& seen);
   void push(const VisualEvent& event);
+  void push(const PulseObservation& seen);
   /// Everything before `time_s` has been pushed. Caller: video.
   void advance(double time_s);
   /// No more will come; the picture ends at `time_s`. Caller: video.
@@ -85,9 +97,13 @@ class Timeline {
   /// screen in the cut interval, else everything is 0: before the first frame, beyond `seen_until_s()`, forgotten.
   /// A trainer must call `advance` or `finish` too, or nothing counts as seen. Cost: O(log frames + frames inside).
   [[nodiscard]] Glance glance(double from_s, double to_s) const;
+  /// How lively the picture is in [from_s, to_s) beside what it was in the three minutes before `to_s`: −1 as calm as
+  /// it gets, 0 as usual, 1 as lively as it gets (`MotionHistory`). Nothing where nothing was seen; cut like a glance.
+  [[nodiscard]] std::optional<float> liveliness(double from_s, double to_s) const;
   /// The slow observations in [from_s, to_s), newest `limit`, oldest first.
   [[nodiscard]] std::vector<SlowObservation> slow(double from_s, double to_s, std::size_t limit) const;
   [[nodiscard]] std::vector<VisualEvent> events(double from_s, double to_s) const;
+  [[nodiscard]] std::vector<PulseObservation> pulses(double from_s, double to_s) const;
 
  private:
   static constexpr double kMemory_s = 120.0;
@@ -95,6 +111,8 @@ class Timeline {
   std::deque<FastObservation> fast_;
   std::deque<SlowObservation> slow_;
   std::deque<VisualEvent> events_;
+  std::deque<PulseObservation> pulses_;
+  MotionHistory motion_;
   double seen_until_s_ = 0.0;
   bool finished_ = false;
   std::uint64_t dropped_ = 0;

@@ -53,8 +53,8 @@ class WindowPlanner final : public Planner {
  public:
   WindowPlanner(const PlannerSettings& settings, double tempo_bpm, const Controls& controls);
 
-  /// A new tempo asked for by the user is taken here if the hop begins a bar; no bend makes the hop longer than the
-  /// span says.
+  /// A new tempo asked for by the user is taken here if the hop begins a bar, the picture's own if it begins a phrase;
+  /// no bend makes the hop longer than the span says.
   [[nodiscard]] Span prepare(const Controls& controls) override;
   [[nodiscard]] bool at_end() const override { return end_row_ >= 0 && row_ >= end_row_; }
   [[nodiscard]] double end_s() const { return land_s_; }
@@ -63,6 +63,9 @@ class WindowPlanner final : public Planner {
   [[nodiscard]] Plan plan(const Timeline& timeline, double seen_until_s, const Controls& controls,
                           std::int64_t known_rows) override;
   void accept(const Plan& plan) override;
+  /// Rarely more than a wish: one change in two phrases. While the music has the picture's tempo, its beats drift
+  /// towards the picture's.
+  void wish_tempo(const std::optional<TempoWish>& wish) override { wish_ = wish; }
   void at_most(int rows) override { most_rows_ = rows; }
   [[nodiscard]] bool step_back(std::int64_t row) override;
   void substitute(int rows) override { row_ += rows; }
@@ -76,6 +79,9 @@ class WindowPlanner final : public Planner {
 
  private:
   [[nodiscard]] double hop_tempo_bpm() const;
+  [[nodiscard]] double towards_picture_bpm() const;
+  [[nodiscard]] bool wants_change() const;
+  void take_tempo(double bpm);
   void aim(double film_end_s);
   void meet(Plan& plan, const std::vector<VisualEvent>& events, float follow) const;
   [[nodiscard]] bool follow_events(Plan& plan, const std::vector<VisualEvent>& events, float follow) const;
@@ -85,6 +91,8 @@ class WindowPlanner final : public Planner {
   BeatClock clock_;
   double home_bpm_;  ///< what the piece returns to
   std::optional<double> user_bpm_;
+  std::optional<TempoWish> wish_;
+  std::int64_t next_change_row_ = kBeatsPerPhrase;  ///< the picture's tempo is not taken up before
   std::optional<double> film_end_s_;
   std::int64_t row_ = 0;
   int most_rows_ = std::numeric_limits<int>::max();

@@ -34,8 +34,9 @@ class LoudnessLeveller {
   LoudnessLeveller(const LoudnessLeveller&) = delete;
   LoudnessLeveller& operator=(const LoudnessLeveller&) = delete;
 
-  /// The gain for this block of interleaved stereo, which it also hears. Blocks of up to 100 ms.
-  [[nodiscard]] BlockGain next(std::span<const float> block);
+  /// The gain for this block of interleaved stereo, which it also hears. Blocks of up to 100 ms. `led_db`: so much
+  /// louder than otherwise is the block, on purpose.
+  [[nodiscard]] BlockGain next(std::span<const float> block, double led_db = 0.0);
 
   /// Other material from now on (a change of style): expectation starts afresh, the gain slews
   /// there; before the first sound it jumps.
