@@ -187,8 +187,9 @@ TEST_CASE("Conductor: a lively scene is louder than the calm one before it, by `
   CHECK(late[2600].second.intensity > late[1900].second.intensity + 0.35F);
   CHECK(late[2600].second.led - late[1900].second.led ==
         Approx(late[2600].second.intensity - late[1900].second.intensity));
-  // Where the picture is known, the music is at its way's middle when the picture changes, else about a second later.
+  // Where the picture is known, the music is on its way when the picture changes, else only then begins.
   const float middle = 0.5F * (late[1900].second.intensity + late[2600].second.intensity);
+  CHECK(on_time[2000].second.intensity > late[2000].second.intensity + 0.08F);
   CHECK(on_time[2060].second.intensity > middle);
   CHECK(on_time[1900].second.intensity == Approx(late[1900].second.intensity).margin(0.03));
   CHECK(late[2040].second.intensity < middle);
