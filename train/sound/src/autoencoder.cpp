@@ -34,6 +34,12 @@ Autoencoder::Autoencoder(const network::OobleckConfig& config, const torch::Devi
       decoder_(on_device(network::OobleckDecoder(config), device)),
       encoder_norm_(*encoder_),
       decoder_norm_(*decoder_) {
+  {
+    // Means are small at first. Under noise of 0.7, softplus of nothing, the decoder would learn to live without them.
+    constexpr double kFirstDeviation = -4.0;
+    const torch::NoGradGuard guard;
+    encoder_norm_.last_bias().narrow(0, config.latent_dims, config.latent_dims).fill_(kFirstDeviation);
+  }
   refresh();
 }
 

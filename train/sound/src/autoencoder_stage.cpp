@@ -106,9 +106,12 @@ class Lesson {
     return std::clamp(3.0 * left, 0.05, 1.0);
   }
 
-  static void take_step(torch::optim::Optimizer& optimiser, const torch::Tensor& loss, double rate) {
+  void take_step(torch::optim::Optimizer& optimiser, const torch::Tensor& loss, double rate) const {
     optimiser.zero_grad();
     loss.backward();
+    if (vae_.clip_gradient > 0.0) {
+      torch::nn::utils::clip_grad_norm_(optimiser.param_groups()[0].params(), vae_.clip_gradient);
+    }
     set_rate(optimiser, rate);
     optimiser.step();
   }

@@ -78,8 +78,9 @@ std::string fault_of(const SoundConfig& config) {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SoundDataConfig, clips, held_out, rhythm, soundfont)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AutoencoderConfig, channels, c_mults, strides, latent_dims, steps,
                                                 batch, segment_latents, rate, discriminator_rate, warm_up, kl_weight,
-                                                stft_weight, adversarial_weight, feature_weight, waveform_weight,
-                                                loss_windows, discriminator_filters, discriminator_windows)
+                                                stft_weight, adversarial_weight, feature_weight, clip_gradient,
+                                                waveform_weight, loss_windows, discriminator_filters,
+                                                discriminator_windows)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DiffusionConfig, compat, attention_weight_type, width, depth, head_dims,
                                                 cond_dims, predictor_width, predictor_depth, colour_hidden,
                                                 rhythm_hidden, steps, batch, window_rows, rate, weight_decay, ema_decay,

@@ -29,6 +29,7 @@ struct AutoencoderConfig {
   double rate = 1e-3, discriminator_rate = 3e-4;
   double warm_up = 0.5;  ///< share of the steps without the adversary
   double kl_weight = 1e-4, stft_weight = 1.0, adversarial_weight = 0.1, feature_weight = 5.0;
+  double clip_gradient = 1.0;    ///< of either side; published: 0, none
   double waveform_weight = 0.0;  ///< of the mean absolute difference; not in the recipe, see train/README.md
   std::vector<std::int64_t> loss_windows = {2048, 1024, 512, 256, 128, 64, 32};
   std::int64_t discriminator_filters = 4;                              ///< published: 64

@@ -67,12 +67,11 @@ Result<void> run(SoundConfig config, const RunWatch& watch) {
   // The family has no numbers to scale latents with: deviation 1 is made part of the autoencoder.
   const auto raw = encode_all(*clips, autoencoder, oobleck.frames_per_latent(), device);
   const auto of_channels = [](const torch::Tensor& x) { return x.mean(at::IntArrayRef{0, 2}); };
-  autoencoder.divide_latents(
-      (of_channels(raw.mean.pow(2)) - of_channels(raw.mean).pow(2) + of_channels(raw.deviation.pow(2)))
-          .sqrt()
-          .clamp_min(1e-3)
-          .to(device));
-  const auto latents = encode_all(*clips, autoencoder, oobleck.frames_per_latent(), device);
+  const auto spread =
+      (of_channels(raw.mean.pow(2)) - of_channels(raw.mean).pow(2) + of_channels(raw.deviation.pow(2))).sqrt();
+  const auto divisor = spread.clamp_min(1e-3).view({1, -1, 1});
+  autoencoder.divide_latents(divisor.flatten().to(device));
+  const LatentSet latents{raw.mean / divisor, raw.deviation / divisor};
 
   torch::manual_seed(config.seed + 1);
   DiffusionModel model(config);
