@@ -104,6 +104,8 @@ TEST_CASE("Training: a config with a field that does not exist or cannot be is r
   for (const auto& [field, value] : {std::pair<const char*, nlohmann::json>{"joint_minuets", 3},
                                      {"width", 200},
                                      {"replicas", 0},
+                                     {"device", "abacus"},
+                                     {"pictured_share", 1.5},
                                      {"fusion", "blend"},
                                      {"layer_latents", {20, 24, 20, 14, 0}},
                                      {"window_beats", 7}}) {
