@@ -21,4 +21,12 @@ Result<std::filesystem::path> find_bundle(const std::filesystem::path& asked) {
                                          "'; give one with --bundle or PHOTOPLAYER_BUNDLE");
 }
 
+Result<std::shared_ptr<const model::Bundle>> open_bundle(const std::filesystem::path& asked) {
+  const auto path = find_bundle(asked);
+  if (!path) return tl::unexpected(path.error());
+  auto opened = model::Bundle::open(*path);
+  if (!opened) return tl::unexpected(opened.error());
+  return std::make_shared<const model::Bundle>(std::move(*opened));
+}
+
 }  // namespace photoplayer::tools

@@ -36,14 +36,11 @@ struct OpenModel {
 };
 
 Result<OpenModel> open_model(const ScoreOptions& options, const ModelFactory& factory) {
-  const auto path = find_bundle(options.bundle);
-  if (!path) return tl::unexpected(path.error());
-  auto opened = model::Bundle::open(*path);
-  if (!opened) return tl::unexpected(opened.error());
-  const auto bundle = std::make_shared<const model::Bundle>(std::move(*opened));
-  auto loaded = factory(bundle, options.seed);
+  const auto bundle = open_bundle(options.bundle);
+  if (!bundle) return tl::unexpected(bundle.error());
+  auto loaded = factory(*bundle, options.seed);
   if (!loaded) return tl::unexpected(loaded.error());
-  return OpenModel{bundle, std::move(*loaded)};
+  return OpenModel{*bundle, std::move(*loaded)};
 }
 
 /// Everything that `score` leaves behind, while it is being made.

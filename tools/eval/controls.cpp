@@ -173,16 +173,13 @@ nlohmann::ordered_json answer_json(const Answered& answer) {
 
 Result<void> evaluate_controls(const EvalOptions& options, const ModelFactory& factory, EvalResults& results,
                                const std::atomic<bool>& cancelled) {
-  const auto path = find_bundle(options.bundle);
-  if (!path) return tl::unexpected(path.error());
-  auto opened = model::Bundle::open(*path);
-  if (!opened) return tl::unexpected(opened.error());
-  const auto bundle = std::make_shared<const model::Bundle>(std::move(*opened));
-  auto answers = TrialRunner(bundle, factory, plan_trials(options.seeds, options.seconds), cancelled).run();
+  const auto bundle = open_bundle(options.bundle);
+  if (!bundle) return tl::unexpected(bundle.error());
+  auto answers = TrialRunner(*bundle, factory, plan_trials(options.seeds, options.seconds), cancelled).run();
   if (!answers) return tl::unexpected(answers.error());
   auto& json = results.pieces["controls"];
-  json["bundle"] = bundle->info().name;
-  json["bundle_sha256"] = bundle->sha256();
+  json["bundle"] = (*bundle)->info().name;
+  json["bundle_sha256"] = (*bundle)->sha256();
   judge_controls(*answers, results);
   for (const Answered& answer : *answers) json["runs"].push_back(answer_json(answer));
   return {};

@@ -112,11 +112,9 @@ void add_returns(const std::string& group, const PlayedRun& run, EvalResults& re
 
 Result<void> evaluate_long(const EvalOptions& options, const ModelFactory& factory, EvalResults& results,
                            const std::atomic<bool>& cancelled) {
-  const auto path = find_bundle(options.bundle);
-  if (!path) return tl::unexpected(path.error());
-  auto opened = model::Bundle::open(*path);
-  if (!opened) return tl::unexpected(opened.error());
-  auto rig = RunRig::load(std::make_shared<const model::Bundle>(std::move(*opened)), kSeed, factory);
+  const auto bundle = open_bundle(options.bundle);
+  if (!bundle) return tl::unexpected(bundle.error());
+  auto rig = RunRig::load(*bundle, kSeed, factory);
   if (!rig) return tl::unexpected(rig.error());
   Progress progress(stderr);
   Ear ear(progress, options.long_s);

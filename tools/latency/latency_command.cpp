@@ -65,7 +65,9 @@ class LatencyJob {
     if (!outputs) return tl::unexpected(outputs.error());
     LatencyResults results;
     results.options = options_;
-    if (auto opened = open_bundle(); !opened) return tl::unexpected(opened.error());
+    auto opened = open_bundle(options_.bundle);
+    if (!opened) return tl::unexpected(opened.error());
+    bundle_ = std::move(*opened);
     results.bundle_name = bundle_->info().name;
     results.bundle_sha256 = bundle_->sha256();
     auto live = run_live();
@@ -90,15 +92,6 @@ class LatencyJob {
   }
 
  private:
-  Result<void> open_bundle() {
-    const auto path = find_bundle(options_.bundle);
-    if (!path) return tl::unexpected(path.error());
-    auto opened = model::Bundle::open(*path);
-    if (!opened) return tl::unexpected(opened.error());
-    bundle_ = std::make_shared<const model::Bundle>(std::move(*opened));
-    return {};
-  }
-
   Result<LoadedModel> load() const {
     auto model = factory_(bundle_, options_.seed);
     if (!model) return model;

@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 #include "toy_network.h"
 
 using namespace photoplayer;

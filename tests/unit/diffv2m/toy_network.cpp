@@ -2,10 +2,8 @@
 #include "toy_network.h"
 
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 namespace photoplayer::tests {
 
@@ -99,17 +97,6 @@ void write_safetensors(const std::filesystem::path& path, const std::map<std::st
   const std::uint64_t size = text.size();
   file.write(reinterpret_cast<const char*>(&size), 8);
   file << text << data;
-}
-
-ScratchFolder::ScratchFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "photoplayer-diffv2m-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  path_ = name;
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace photoplayer::tests

@@ -3,6 +3,7 @@
 #include <photoplayer/diffv2m/weights.h>
 
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 #include "toy_network.h"
 
 using namespace photoplayer;

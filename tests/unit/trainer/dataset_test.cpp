@@ -4,11 +4,11 @@
 #include <photoplayer/network/beat_plan.h>
 #include <photoplayer/train/composer.h>
 #include <photoplayer/train/piece_features.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 
 using namespace photoplayer;
 using namespace photoplayer::train;
@@ -16,23 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class RunFolder {
- public:
-  RunFolder() : path_(fs::temp_directory_path() / ("photoplayer-dataset-" + std::to_string(::getpid()))) {
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-  }
-  ~RunFolder() { fs::remove_all(path_); }
-  [[nodiscard]] std::string string() const { return path_.string(); }
-  [[nodiscard]] bool holds(const char* name) const { return fs::exists(path_ / name); }
-
- private:
-  fs::path path_;
-};
-
-TrainConfig few_pieces(const RunFolder& folder) {
+TrainConfig few_pieces(const tests::ScratchFolder& folder) {
   TrainConfig config;
-  config.run_folder = folder.string();
+  config.run_folder = folder / "";
   config.composed_pieces = 6;
   config.pieces_with_pictures = 2;
   return config;
@@ -51,7 +37,7 @@ double share(const torch::Tensor& which) {
 }  // namespace
 
 TEST_CASE("Dataset: its rolls are those of the pieces that it names, in any order of beats") {
-  const RunFolder folder;
+  const tests::ScratchFolder folder;
   const auto data = built(few_pieces(folder));
   REQUIRE(data.sources().size() == 6);
   std::int64_t first = 0;
@@ -76,7 +62,7 @@ TEST_CASE("Dataset: its rolls are those of the pieces that it names, in any orde
 }
 
 TEST_CASE("Dataset: windows hide what a live window cannot know, and as often as said") {
-  const RunFolder folder;
+  const tests::ScratchFolder folder;
   const auto data = built(few_pieces(folder));
   std::mt19937_64 random(3);
   const int batch = 3000, beats = 32;
@@ -109,14 +95,14 @@ TEST_CASE("Dataset: windows hide what a live window cannot know, and as often as
 }
 
 TEST_CASE("Dataset: kept unless told otherwise, and the same again from the cache") {
-  const RunFolder folder;
+  const tests::ScratchFolder folder;
   auto config = few_pieces(folder);
   config.keep_dataset = false;
   const auto fresh = built(config);
-  CHECK_FALSE(folder.holds("dataset.pt"));
+  CHECK_FALSE(fs::exists(folder / "dataset.pt"));
   config.keep_dataset = true;
   (void)built(config);
-  REQUIRE(folder.holds("dataset.pt"));
+  REQUIRE(fs::exists(folder / "dataset.pt"));
   const auto cached = built(config);
   std::mt19937_64 one(5), other(5);
   const auto a = fresh.random_window(20, 32, one), b = cached.random_window(20, 32, other);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <photoplayer/model/bundle.h>
 #include <photoplayer/train/train.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 
 using namespace photoplayer;
 namespace fs = std::filesystem;
@@ -17,9 +17,7 @@ namespace {
 /// A few pieces, a small transformer, seconds of training.
 class Run {
  public:
-  Run() : folder_(fs::temp_directory_path() / ("photoplayer-train-" + std::to_string(::getpid()))) {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
+  Run() {
     config_ = {{"run_folder", folder_ / "run"},
                {"bundle_out", folder_ / "out.bundle"},
                {"composed_pieces", 8},
@@ -30,7 +28,6 @@ class Run {
                {"width", 128},
                {"depth", 1}};
   }
-  ~Run() { fs::remove_all(folder_); }
 
   Result<void> go(
       const nlohmann::json& changes = {}, const std::function<bool()>& stop = [] { return false; }) {
@@ -44,7 +41,7 @@ class Run {
   [[nodiscard]] fs::path file(const char* name) const { return folder_ / name; }
 
  private:
-  fs::path folder_;
+  tests::ScratchFolder folder_;
   nlohmann::json config_;
 };
 
