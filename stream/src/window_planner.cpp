@@ -13,6 +13,8 @@ constexpr double kSecondsPerMinute = 60.0;
 /// Time for the last chord to ring out before the film ends.
 constexpr double kRelease_s = 0.5;
 constexpr double kReleaseShare = 0.05;
+/// A tempo that the user asked for gives no more than this to end with the film.
+constexpr double kExact = 0.001;
 /// A cut this strong starts new material: the look-ahead made for the old is not warm any more.
 constexpr float kStrongCut = 0.5F;
 /// The picture's tempo counts as ours within this; beyond it the music would have to change.
@@ -43,13 +45,13 @@ int hop_rows(double max_hop_s, double tempo_bpm) {
   return std::max(1, static_cast<int>(std::floor(max_hop_s * tempo_bpm / kSecondsPerMinute + kRounding)));
 }
 
-Ending choose_ending(double length_s, double tempo_bpm) {
+Ending choose_ending(double length_s, double tempo_bpm, double most_bend) {
   const double end_s = std::max(0.0, length_s - std::min(kRelease_s, kReleaseShare * length_s));
   const double exact = end_s * tempo_bpm / kSecondsPerMinute;
   for (const std::int64_t unit : {kBeatsPerBar, kBeatsPerBar / 2, 1}) {
     const auto below = static_cast<std::int64_t>(std::floor(exact / static_cast<double>(unit))) * unit;
     Ending best;
-    double least = kMaxBend;
+    double least = most_bend;
     for (const std::int64_t beats : {below, below + unit}) {
       if (beats < 1) continue;
       const double change = std::abs(static_cast<double>(beats) / exact - 1.0);
@@ -62,7 +64,7 @@ Ending choose_ending(double length_s, double tempo_bpm) {
   // Short films: as many beats as fit, spread as far as allowed.
   const auto beats = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::floor(exact)));
   const double even = end_s > 0.0 ? static_cast<double>(beats) * kSecondsPerMinute / end_s : tempo_bpm;
-  const double tempo = std::clamp(even, tempo_bpm * (1.0 - kMaxBend), tempo_bpm);
+  const double tempo = std::clamp(even, tempo_bpm * (1.0 - most_bend), tempo_bpm);
   return {beats, tempo, static_cast<double>(beats) * kSecondsPerMinute / tempo};
 }
 
@@ -80,7 +82,7 @@ WindowPlanner::WindowPlanner(const PlannerSettings& settings, double tempo_bpm, 
 void WindowPlanner::aim(double film_end_s) {
   film_end_s_ = film_end_s;
   const double now_s = clock_.time_s(row_);
-  const Ending ending = choose_ending(film_end_s - now_s, home_bpm_);
+  const Ending ending = choose_ending(film_end_s - now_s, home_bpm_, user_bpm_ ? kExact : kMaxBend);
   end_row_ = row_ + ending.beats;
   land_s_ = now_s + ending.end_s;
   home_bpm_ = ending.tempo_bpm;
@@ -144,13 +146,16 @@ Planner::Span WindowPlanner::prepare(const Controls& controls) {
       take_tempo(*controls.tempo_bpm);
     }
     wish_.reset();
-  } else if (wants_change() && row_ >= next_change_row_ - kBeatsPerBar) {
-    const std::int64_t left = (kBeatsPerPhrase - row_ % kBeatsPerPhrase) % kBeatsPerPhrase;
-    if (left == 0 && row_ >= next_change_row_) {
-      next_change_row_ = row_ + kPhrasesPerTempo * kBeatsPerPhrase;
-      take_tempo(wish_->bpm);
-    } else if (left > 0) {
-      most_rows = static_cast<int>(std::min<std::int64_t>(most_rows, left));  // so that a hop begins the phrase
+  } else {
+    user_bpm_.reset();
+    if (wants_change() && row_ >= next_change_row_ - kBeatsPerBar) {
+      const std::int64_t left = (kBeatsPerPhrase - row_ % kBeatsPerPhrase) % kBeatsPerPhrase;
+      if (left == 0 && row_ >= next_change_row_) {
+        next_change_row_ = row_ + kPhrasesPerTempo * kBeatsPerPhrase;
+        take_tempo(wish_->bpm);
+      } else if (left > 0) {
+        most_rows = static_cast<int>(std::min<std::int64_t>(most_rows, left));  // so that a hop begins the phrase
+      }
     }
   }
   const double tempo_bpm = hop_tempo_bpm();

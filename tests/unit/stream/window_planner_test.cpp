@@ -112,6 +112,29 @@ TEST_CASE("WindowPlanner: a known length is kept although cuts bend the tempo", 
   CHECK(plan.end_s >= 59.3);
 }
 
+TEST_CASE("WindowPlanner: a tempo asked for is exact although the length is known", "[stream][unit]") {
+  for (double length_s : {9.7, 33.3, 61.0, 180.0}) {
+    for (double tempo : {50.0, 77.0, 100.0, 133.0, 180.0}) {
+      CAPTURE(length_s, tempo);
+      PlannerSettings settings;
+      settings.film_end_s = length_s;
+      Controls controls;
+      controls.tempo_bpm = tempo;
+      WindowPlanner planner(settings, tempo, controls);
+      Timeline timeline;
+      Plan plan;
+      while (!planner.at_end()) {
+        plan = planner.plan(timeline, length_s, controls, 8);
+        CHECK(plan.tempo_bpm == Approx(tempo).epsilon(0.0011));
+        planner.accept(plan);
+      }
+      CHECK(plan.ends_piece);
+      CHECK(plan.end_s <= length_s);
+      CHECK(plan.end_s >= length_s - 0.55 - 60.0 / tempo);
+    }
+  }
+}
+
 TEST_CASE("WindowPlanner: one frame is a film too", "[stream][unit]") {
   PlannerSettings settings;
   settings.film_end_s = 0.04;

@@ -24,12 +24,12 @@ inline constexpr double kMaxTempo_bpm = 180.0;
 /// Where a piece of known length ends.
 struct Ending {
   std::int64_t beats = 1;  ///< length of the piece
-  double tempo_bpm = 0.0;  ///< within `kMaxBend` of the tempo asked for
+  double tempo_bpm = 0.0;  ///< within `most_bend` of the tempo asked for
   double end_s = 0.0;      ///< from its beginning; a little before the film's end, so that the last chord rings
 };
 /// Prefers a whole number of bars, then of half bars, then of beats; never later than `length_s` unless not
 /// even one beat fits.
-[[nodiscard]] Ending choose_ending(double length_s, double tempo_bpm);
+[[nodiscard]] Ending choose_ending(double length_s, double tempo_bpm, double most_bend = kMaxBend);
 
 enum class HitPolicy : std::uint8_t {
   kMeet,   ///< aligned: events of the hop are known before it sounds, accents land on them
