@@ -65,13 +65,40 @@ TEST_CASE("Training: from nothing to a bundle that says what it is; distilled, i
   const auto before = bundle->read_f32("dit.project_out.weight", {96, 128}).value();
 
   // The joint stage is done and stays as it is; only the new stage runs.
-  REQUIRE(run.go({{"distil_minutes", 0.05}}));
+  fs::copy(run.file("out.bundle"), run.file("start.bundle"));
+  REQUIRE(run.go({{"distil_minutes", 0.05}, {"start_bundle", run.file("start.bundle")}}));
   bundle = model::Bundle::open(run.file("out.bundle"));
   REQUIRE(bundle);
   config = nlohmann::json::parse(bundle->config());
   CHECK(config.at("steps") == 4);
   CHECK(config.at("guidance") == 1.0);
   CHECK(bundle->read_f32("dit.project_out.weight", {96, 128}).value() != before);
+  const auto start = nlohmann::json::parse(bundle->info().provenance).at("continued_from");
+  CHECK(start.at("sha256") == model::Bundle::open(run.file("start.bundle"))->sha256());
+  CHECK(start.at("provenance") == "as above");
+}
+
+TEST_CASE("Training: a student goes on from a bundle, and only what is named learns") {
+  Run run;
+  REQUIRE(run.go({{"bundle_out", run.file("student.bundle")}}));
+  REQUIRE(run.go({{"distil_minutes", 0.05},
+                  {"joint_minutes", 0.1},  // the teacher has gone on
+                  {"distil_start", run.file("student.bundle")},
+                  {"distil_only", {"to_global_embed", "FiLM"}}}));
+  const auto before = model::Bundle::open(run.file("student.bundle")),
+             after = model::Bundle::open(run.file("out.bundle"));
+  REQUIRE(before);
+  REQUIRE(after);
+  const auto same = [&](const char* name, std::vector<std::int64_t> shape) {
+    return before->read_f32(name, shape).value() == after->read_f32(name, shape).value();
+  };
+  CHECK(same("dit.project_out.weight", {96, 128}));
+  CHECK(same("dit.layer0.self_attn.to_out.weight", {128, 128}));
+  CHECK_FALSE(same("dit.to_global_embed.2.weight", {128, 128}));
+
+  const auto refused = run.go({{"distil_minutes", 0.06}, {"distil_only", {"to_golbal_embed"}}});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("to_golbal_embed") != std::string::npos);
 }
 
 TEST_CASE("Training: stopped and started again, it goes on where it was") {

@@ -3,6 +3,7 @@
 
 #include <photoplayer/train/autocast.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -62,6 +63,19 @@ class Checkpoint {
   torch::optim::Optimizer& optimiser_;
 };
 
+/// Throws if nothing would learn.
+void let_learn(torch::nn::Module& model, const std::vector<std::string>& only) {
+  if (only.empty()) return;
+  bool any = false;
+  for (auto& item : model.named_parameters()) {
+    const bool learns = std::any_of(
+        only.begin(), only.end(), [&](const std::string& part) { return item.key().find(part) != std::string::npos; });
+    item.value().set_requires_grad(learns);
+    any = any || learns;
+  }
+  if (!any) throw std::runtime_error("'" + only.front() + "' is in no parameter's name, nor are the others given");
+}
+
 }  // namespace
 
 void set_rate(torch::optim::Optimizer& optimiser, double peak, double share, std::int64_t step) {
@@ -78,6 +92,7 @@ Result<JointModel> run_stage(const JointStage& stage, const TrainConfig& config,
   const auto make = [&] {
     JointModel model(dit);
     model->to(device);
+    let_learn(*model, stage.only);
     return model;
   };
   Replicas<JointModel> replicas(config.replicas, make);

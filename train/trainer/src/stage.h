@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "joint_model.h"
 #include "train_config.h"
@@ -19,8 +20,9 @@ inline constexpr std::int64_t kLongAgo = 1'000'000;  ///< a step at which a movi
 struct JointStage {
   std::string name;  ///< of its checkpoint files and in the log
   double minutes = 0.0;
-  double rate = 1e-3;  ///< peak learning rate
-  int batch = 32;      ///< windows in a step, of all replicas together
+  double rate = 1e-3;                  ///< peak learning rate
+  int batch = 32;                      ///< windows in a step, of all replicas together
+  std::vector<std::string> only = {};  ///< parameters with one of these in their names learn; empty = all
   /// Fills a fresh model.
   std::function<void(JointModelImpl&)> start;
   /// What a replica's step minimises, at `share` of the stage; called from several threads.

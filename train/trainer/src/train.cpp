@@ -163,7 +163,7 @@ class Trainer {
     dit.clean_context = config_.clean_context;
     const StageCallbacks callbacks = {[&](auto... what) { report(what...); }, stop_};
 
-    JointStage joint{"joint", config_.joint_minutes, config_.joint_rate, config_.joint_batch, {}, {}};
+    JointStage joint{"joint", config_.joint_minutes, config_.joint_rate, config_.joint_batch, {}, {}, {}};
     joint.start = [&](JointModelImpl& fresh) {
       if (config_.start_bundle.empty()) return;
       start_from_bundle(*fresh.dit, "dit.");
@@ -181,8 +181,14 @@ class Trainer {
     JointModel teacher = model_;
     const DistilSettings settings{config_.distil_steps, 24, config_.distil_guidance};
     const int batch = config_.distil_batch > 0 ? config_.distil_batch : config_.joint_batch;
-    JointStage distil{"distil", config_.distil_minutes, config_.distil_rate, batch, {}, {}};
-    distil.start = [&](JointModelImpl& fresh) { MovingAverage(fresh, 0.0).update(*teacher, kLongAgo); };
+    JointStage distil{"distil", config_.distil_minutes, config_.distil_rate, batch, config_.distil_only, {}, {}};
+    distil.start = [&](JointModelImpl& fresh) {
+      if (config_.distil_start.empty()) return MovingAverage(fresh, 0.0).update(*teacher, kLongAgo);
+      const model::Bundle student = opened(config_.distil_start);
+      const auto all = [](const std::string&) { return true; };
+      read_module(student, *fresh.dit, "dit.", all);
+      read_module(student, *fresh.predictor, "predictor.", all);
+    };
     distil.losses = [&](JointModelImpl& model, const Window& window, double, std::mt19937_64& random) {
       return JointModelImpl::Losses{distil_loss(model, *teacher, window, settings, random), {}};
     };
@@ -194,12 +200,14 @@ class Trainer {
 
   /// Opened once, when it is first asked for; throws with what is wrong.
   const model::Bundle& start_bundle() {
-    if (!start_bundle_) {
-      auto bundle = model::Bundle::open(config_.start_bundle);
-      if (!bundle) throw std::runtime_error(bundle.error().message);
-      start_bundle_ = std::move(*bundle);
-    }
+    if (!start_bundle_) start_bundle_ = opened(config_.start_bundle);
     return *start_bundle_;
+  }
+
+  static model::Bundle opened(const std::string& path) {
+    auto bundle = model::Bundle::open(path);
+    if (!bundle) throw std::runtime_error(bundle.error().message);
+    return std::move(*bundle);
   }
 
   /// Whether the bundle to go on from has latents of the same layout.
@@ -209,13 +217,22 @@ class Trainer {
     return config.value("layer_latents", nlohmann::json()) == nlohmann::json(config_.layer_latents);
   }
 
-  /// Throws with all that does not fit. From a bundle of other latents, what reads and writes latents stays fresh.
+  /// From a bundle of other latents, what reads and writes latents stays fresh.
   void start_from_bundle(torch::nn::Module& module, const std::string& prefix) {
-    torch::NoGradGuard guard;
     const bool same = starts_with_same_latents();
+    read_module(start_bundle(), module, prefix, [&](const std::string& name) {
+      return same || prefix != "dit." || (name != "project_in.weight" && name != "project_out.weight");
+    });
+  }
+
+  /// Throws with what does not fit.
+  template <typename Wanted>
+  static void read_module(const model::Bundle& bundle, torch::nn::Module& module, const std::string& prefix,
+                          const Wanted& wanted) {
+    torch::NoGradGuard guard;
     const auto load = [&](const std::string& name, torch::Tensor& tensor) {
-      if (!same && (name == "project_in.weight" || name == "project_out.weight") && prefix == "dit.") return;
-      const auto values = start_bundle().read_f32(prefix + name, tensor.sizes().vec());
+      if (!wanted(name)) return;
+      const auto values = bundle.read_f32(prefix + name, tensor.sizes().vec());
       if (!values) throw std::runtime_error(values.error().message);
       tensor.copy_(torch::tensor(*values).view(tensor.sizes()));
     };

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace photoplayer::train {
 
@@ -40,7 +41,9 @@ struct TrainConfig {
   double distil_rate = 3e-4;
   int distil_batch = 0;  ///< 0: as in joint training; one of its steps costs as much as ten
   double distil_guidance = 1.5;
-  int distil_steps = 4;  ///< with which the bundle is to be played then
+  int distil_steps = 4;                  ///< with which the bundle is to be played then
+  std::string distil_start;              ///< the student goes on from this bundle; empty = from its teacher
+  std::vector<std::string> distil_only;  ///< only parameters with one of these in their names learn; empty = all
   double kl_weight = 0.006;
   double ema_decay = 0.998;
   std::string fusion = "FiLM_gate";
