@@ -21,10 +21,8 @@ Sources count_sources(std::span<const std::string> names) {
   Sources out;
   for (std::string_view name : names) {
     if (name.substr(0, kComposer.size()) == kComposer) {
-      const std::string_view style = name.substr(kComposer.size(), name.rfind(':') - kComposer.size());
-      const auto* known = std::find(stream::kStyleNames.begin(), stream::kStyleNames.end(), style);
-      if (known != stream::kStyleNames.end())
-        ++out.composed[static_cast<std::size_t>(known - stream::kStyleNames.begin())];
+      ++out.composed[std::string(name.substr(kComposer.size(), name.rfind(':') - kComposer.size()))];
+      ++out.composed_pieces;
       continue;
     }
     if (name.size() > kExtension.size() && name.substr(name.size() - kExtension.size()) == kExtension)

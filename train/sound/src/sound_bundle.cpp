@@ -42,17 +42,13 @@ nlohmann::json tower_of(const SoundConfig& config) {
 
 nlohmann::json provenance_of(const SoundConfig& config, const ClipSet& clips, const nlohmann::json& results) {
   const auto sources = count_sources(clips.sources);
-  nlohmann::json styles;
-  for (std::size_t i = 0; i < sources.composed.size(); ++i) {
-    if (sources.composed[i] > 0) styles[stream::kStyleNames[i]] = sources.composed[i];
-  }
   const auto soundfont = model::find_soundfont(config.data.soundfont);
   return {{"made_by", "photoplayer train"},
           {"music",
            {{"what", "half minutes by the project's own composer"},
             {"count", clips.clips()},
             {"held_out", config.data.held_out},
-            {"styles", styles},
+            {"styles", sources.composed},
             {"licence", "Apache-2.0"}}},
           {"sound",
            {{"what", "the project's own synthesiser, FluidSynth with a General MIDI soundfont"},

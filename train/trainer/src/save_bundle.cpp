@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plain_tensors.h"
+#include "provenance.h"
 
 namespace photoplayer::train {
 namespace {
@@ -28,15 +29,9 @@ void collect(const std::string& prefix, const torch::nn::Module& module, std::ve
 
 nlohmann::json music_of(const std::vector<std::string>& names) {
   const Sources sources = count_sources(names);
-  nlohmann::json styles;
-  int composed = 0;
-  for (std::size_t i = 0; i < sources.composed.size(); ++i) {
-    if (sources.composed[i] > 0) styles[stream::kStyleNames[i]] = sources.composed[i];
-    composed += sources.composed[i];
-  }
   return {{{"what", "pieces by the project's own composer"},
-           {"count", composed},
-           {"styles", styles},
+           {"count", sources.composed_pieces},
+           {"styles", sources.composed},
            {"licence", "Apache-2.0"}},
           {{"what", "OpenScore Lieder Corpus, segments of the same key and metre"},
            {"url", "https://github.com/OpenScore/Lieder"},
@@ -66,12 +61,6 @@ Result<void> save_bundle(const TrainConfig& config, const std::vector<std::strin
         {"pieces", config.pieces_with_pictures},
         {"licence", "Apache-2.0"}}},
       {"seed", config.seed}};
-  if (!config.start_bundle.empty()) {  // its weights are in these, so its data are, too
-    const auto start = model::Bundle::open(config.start_bundle);
-    if (!start) return tl::unexpected(start.error());
-    provenance["continued_from"] = {{"sha256", start->sha256()},
-                                    {"provenance", nlohmann::json::parse(start->info().provenance)}};
-  }
   nlohmann::json semantic_config;
   if (!config.semantic_weights.empty()) {
     auto semantic = read_plain_tensors(config.semantic_weights);
@@ -82,6 +71,12 @@ Result<void> save_bundle(const TrainConfig& config, const std::vector<std::strin
     const auto text = [&](const char* key) { return nlohmann::json::parse(semantic->metadata[key], nullptr, false); };
     semantic_config = text("config");
     provenance["semantic"] = text("provenance");
+  }
+  if (!config.start_bundle.empty()) {  // its weights are in these, so its data are, too
+    const auto start = model::Bundle::open(config.start_bundle);
+    if (!start) return tl::unexpected(start.error());
+    const auto earlier = nlohmann::json::parse(start->info().provenance);
+    provenance["continued_from"] = {{"sha256", start->sha256()}, {"provenance", told_once(earlier, provenance)}};
   }
   const auto& dit = model.dit->config();
   nlohmann::json description = {

@@ -2,9 +2,7 @@
 #pragma once
 /// Where a training set's pieces came from, counted, for the bundle's provenance. Pure; any thread. Tested in
 /// tests/unit/compose/sources_test.cpp.
-#include <photoplayer/stream/controls.h>
-
-#include <array>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -12,7 +10,8 @@
 namespace photoplayer::train {
 
 struct Sources {
-  std::array<int, stream::kStyles> composed{};  ///< pieces per style
+  int composed_pieces = 0;
+  std::map<std::string, int> composed;  ///< pieces per style that occurs
   int lieder_segments = 0, free_music_segments = 0;
   std::set<std::string> lieder;      ///< scores of the OpenScore Lieder Corpus, without ".mid"
   std::set<std::string> free_music;  ///< titles by Tanner Helland: their licence asks for the name
