@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/classify.h"
 
+#include "eval/principal.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -122,7 +124,7 @@ std::vector<std::vector<int>> Verdicts::confusion(const std::vector<int>& truth)
   return counts;
 }
 
-std::optional<Verdicts> tell_apart(const Labelled& rows) {
+std::optional<Verdicts> tell_apart(const Labelled& rows, std::size_t components) {
   const std::set<std::size_t> folds(rows.folds.begin(), rows.folds.end());
   const std::set<int> kinds(rows.kinds.begin(), rows.kinds.end());
   if (folds.size() < 2 || kinds.size() < 2) return std::nullopt;
@@ -132,9 +134,10 @@ std::optional<Verdicts> tell_apart(const Labelled& rows) {
     for (std::size_t row = 0; row < rows.kinds.size(); ++row) {
       if (rows.folds[row] != fold) known.push_back(row);
     }
-    const Regression regression(rows, known);
+    const Labelled seen = components > 0 ? along_principal(rows, known, components) : rows;
+    const Regression regression(seen, known);
     for (std::size_t row = 0; row < rows.kinds.size(); ++row) {
-      if (rows.folds[row] == fold) judge_row(regression, rows, row, verdicts);
+      if (rows.folds[row] == fold) judge_row(regression, seen, row, verdicts);
     }
   }
   return verdicts;

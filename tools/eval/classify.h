@@ -27,9 +27,10 @@ struct Verdicts {
   [[nodiscard]] std::vector<std::vector<int>> confusion(const std::vector<int>& truth) const;
 };
 
-/// Multinomial logistic regression, features standardised on the training part, each fold left out in turn. Nothing
-/// with fewer than two folds or two kinds.
-[[nodiscard]] std::optional<Verdicts> tell_apart(const Labelled& rows);
+/// Multinomial logistic regression, features standardised on the training part, each fold left out in turn. Where there
+/// are more features than rows, `components` says how many principal components of the training part take their place.
+/// Nothing with fewer than two folds or two kinds.
+[[nodiscard]] std::optional<Verdicts> tell_apart(const Labelled& rows, std::size_t components = 0);
 /// The same, of rows of one set by what another teaches; `known` has at least two kinds.
 [[nodiscard]] Verdicts judged_by(const Labelled& known, const Labelled& rows);
 
