@@ -13,8 +13,6 @@ constexpr double kSecondsPerMinute = 60.0;
 /// Time for the last chord to ring out before the film ends.
 constexpr double kRelease_s = 0.5;
 constexpr double kReleaseShare = 0.05;
-/// A tempo that the user asked for gives no more than this to end with the film.
-constexpr double kExact = 0.001;
 /// A cut this strong starts new material: the look-ahead made for the old is not warm any more.
 constexpr float kStrongCut = 0.5F;
 /// The picture's tempo counts as ours within this; beyond it the music would have to change.
@@ -82,7 +80,8 @@ WindowPlanner::WindowPlanner(const PlannerSettings& settings, double tempo_bpm, 
 void WindowPlanner::aim(double film_end_s) {
   film_end_s_ = film_end_s;
   const double now_s = clock_.time_s(row_);
-  const Ending ending = choose_ending(film_end_s - now_s, home_bpm_, user_bpm_ ? kExact : kMaxBend);
+  // A tempo that the user asked for is not bent: the piece ends with the last beat that fits.
+  const Ending ending = choose_ending(film_end_s - now_s, home_bpm_, user_bpm_ ? 0.0 : kMaxBend);
   end_row_ = row_ + ending.beats;
   land_s_ = now_s + ending.end_s;
   home_bpm_ = ending.tempo_bpm;
