@@ -190,6 +190,10 @@ network::BeatPlan Director::beat(const stream::WindowRequest& request, std::int6
   return plan;
 }
 
+Director::ThemePlace Director::theme_place(std::int64_t row) {
+  return {harmony_.phrase_of_bar(row / kBeatsPerBar).theme, row % (kBarsPerPhrase * kBeatsPerBar)};
+}
+
 Director::WindowPlan Director::plan(const stream::WindowRequest& request) {
   const auto seen_from_s = request.times_s.front();
   open(*request.timeline, seen_from_s, request.seen_until_s, request.controls);

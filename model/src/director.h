@@ -39,6 +39,12 @@ class Director {
     network::GlobalPlan global;
   };
   [[nodiscard]] WindowPlan plan(const stream::WindowRequest& request);
+  /// Equal where the same music is meant.
+  struct ThemePlace {
+    std::uint64_t theme = 0;
+    std::int64_t beat = 0;  ///< from the theme's beginning
+  };
+  [[nodiscard]] ThemePlace theme_place(std::int64_t row);
   [[nodiscard]] stream::Controls decided() const;
   void reset();
 

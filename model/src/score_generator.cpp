@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "score_generator.h"
 
+#include <photoplayer/stream/noise.h>
+
 #include <algorithm>
 
 #include "window_job.h"
@@ -117,6 +119,7 @@ class ScoreGenerator final : public stream::LatentGenerator {
     fast_dit_.begin(
         {networks_.dit->contexts(window.seen), plan_rows[0], global[0], static_cast<std::int64_t>(request.context)});
     auto job = outpaint_job(request, dims());
+    job.noise = with_themes(job.noise, request);
     job.clean_context = networks_.dit->config().clean_context;
     const bool guided = std::abs(request.guidance - 1.0F) > 1e-3F;
     bool keeps_guidance = guided;
@@ -125,6 +128,18 @@ class ScoreGenerator final : public stream::LatentGenerator {
       return fast_dit_.velocity(x, t, keeps_guidance ? static_cast<double>(request.guidance) : 1.0);
     });
     return window_result(result, request, keeps_guidance || !guided);
+  }
+
+  /// A theme that returns starts from the noise that it had, and so its tune returns with its chords, as far as what
+  /// was just played and what is seen let it.
+  torch::Tensor with_themes(const torch::Tensor& noise, const stream::WindowRequest& request) {
+    auto rows = noise.clone();
+    for (std::int64_t row = request.context; row < rows.size(0); ++row) {
+      const auto place = director_.theme_place(request.first + row);
+      stream::fill_noise(place.theme, place.beat, dims(),
+                         std::span(rows[row].data_ptr<float>(), static_cast<std::size_t>(dims())));
+    }
+    return rows;
   }
 
   ScoreNetworks networks_;
