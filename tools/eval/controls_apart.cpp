@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 namespace photoplayer::tools {
 namespace {
@@ -22,11 +21,9 @@ constexpr int kTrainedDeals = 10;     ///< shuffled controls, for each of which 
 constexpr std::size_t kLessons = 60;  ///< composed pieces per style that teach
 constexpr std::uint64_t kDealer = 7;
 
-class Apart {
+class Apart : public Judging {
  public:
-  Apart(const std::vector<Answered>& answers, EvalResults& results) : results_(results) {
-    for (const Answered& answer : answers) by_question_[answer.trial.question].push_back(&answer);
-  }
+  using Judging::Judging;
 
   void judge() {
     ceiling();
@@ -36,15 +33,9 @@ class Apart {
   }
 
  private:
-  using Answers = std::vector<const Answered*>;
-
-  void add(const std::string& name, std::optional<double> value, std::string note) {
-    results_.add("controls", name, value, std::move(note));
-  }
-
   /// The network's model, and the most that it can be expected to show.
   void ceiling() {
-    const Answers& answers = by_question_[Question::kStyle];
+    const Answers& answers = by_question[Question::kStyle];
     if (answers.empty()) return;
     const auto pieces = answers.size() / stream::kStyles;
     add_accuracy(composed(pieces, answers.front()->trial.wish.seconds), "style heard in composed pieces", "composed",
@@ -61,7 +52,7 @@ class Apart {
   }
 
   void styles(Question question, const std::string& name, const std::string& key) {
-    const Answers& answers = by_question_[question];
+    const Answers& answers = by_question[question];
     if (answers.empty()) return;
     Labelled rows{kTextureNumbers, {}, {}, {}};
     for (const Answered* answer : answers)
@@ -70,7 +61,7 @@ class Apart {
     add_accuracy(rows, name, key, kTrainedDeals);
     const auto by_composer = judged_by(composed(kLessons, answers.front()->trial.wish.seconds), rows);
     add(name + ", by the composer's manner", by_composer.accuracy(rows.kinds), "judged by what composed pieces teach");
-    results_.pieces["controls"][key]["confusion_by_composer"] = by_composer.confusion(rows.kinds);
+    results.pieces["controls"][key]["confusion_by_composer"] = by_composer.confusion(rows.kinds);
   }
 
   void add_accuracy(const Labelled& rows, const std::string& name, const std::string& key, int deals) {
@@ -87,13 +78,13 @@ class Apart {
                             without_tempo->accuracy(rows.kinds));
     if (deals > 0) note += text("; shuffled %.3f, 95 %% under %.3f", mean(by_chance), quantile(by_chance, 0.95));
     add(name + ", accuracy", verdicts->accuracy(rows.kinds), note);
-    auto& json = results_.pieces["controls"][key];
+    auto& json = results.pieces["controls"][key];
     json["styles"] = stream::kStyleNames;
     json["confusion"] = verdicts->confusion(rows.kinds);
   }
 
   void mood() {
-    const Answers& answers = by_question_[Question::kMood];
+    const Answers& answers = by_question[Question::kMood];
     if (answers.empty()) return;
     constexpr std::array<const char*, 4> kNames = {"mode", "register", "tempo", "onset rate"};
     Labelled rows{kNames.size(), {}, {}, {}};
@@ -147,9 +138,6 @@ class Apart {
                higher / static_cast<double>(std::max<std::size_t>(yes.size(), 1))));
     }
   }
-
-  EvalResults& results_;
-  std::map<Question, Answers> by_question_;
 };
 
 }  // namespace

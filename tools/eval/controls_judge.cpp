@@ -39,11 +39,9 @@ std::string chance_of(const Pairs& pairs) {
   return text("n %zu; shuffled %.3f, 95 %% within %.3f", pairs.size(), mean(all), quantile(sizes, 0.95));
 }
 
-class Judge {
+class Judge : public Judging {
  public:
-  Judge(const std::vector<Answered>& answers, EvalResults& results) : results_(results) {
-    for (const Answered& answer : answers) by_question_[answer.trial.question].push_back(&answer);
-  }
+  using Judging::Judging;
 
   void judge() {
     orders();
@@ -51,14 +49,8 @@ class Judge {
   }
 
  private:
-  using Answers = std::vector<const Answered*>;
-
-  void add(const std::string& name, std::optional<double> value, std::string note) {
-    results_.add("controls", name, value, std::move(note));
-  }
-
   void orders() {
-    const Answers& answers = by_question_[Question::kOrders];
+    const Answers& answers = by_question[Question::kOrders];
     if (answers.empty()) return;
     tempo(answers);
     key(answers);
@@ -140,7 +132,7 @@ class Judge {
   }
 
   void intensity() {
-    const Answers& answers = by_question_[Question::kIntensity];
+    const Answers& answers = by_question[Question::kIntensity];
     if (answers.empty()) return;
     Pairs loud, dense;
     std::array<Pairs, stream::kStyles> by_style;
@@ -168,9 +160,6 @@ class Judge {
         text("%zu pieces, lowest %.2f", within.size(), quantile(within, 0.0)));
     add("intensity in notes per beat, rho", spearman(dense.asked, dense.played), chance_of(dense));
   }
-
-  EvalResults& results_;
-  std::map<Question, Answers> by_question_;
 };
 
 }  // namespace
