@@ -4,6 +4,7 @@
 #include "bundle_path.h"
 #include "eval/controls_judge.h"
 #include "eval/played_music.h"
+#include "eval/sound_ear.h"
 #include "eval/texture.h"
 #include "progress.h"
 
@@ -24,8 +25,8 @@ namespace {
 class TrialRunner {
  public:
   TrialRunner(std::shared_ptr<const model::Bundle> bundle, const ModelFactory& factory, std::vector<Trial> trials,
-              const std::atomic<bool>& cancelled)
-      : bundle_(std::move(bundle)), factory_(factory), trials_(std::move(trials)), cancelled_(cancelled) {
+              const SoundEar* ear, const std::atomic<bool>& cancelled)
+      : bundle_(std::move(bundle)), factory_(factory), trials_(std::move(trials)), ear_(ear), cancelled_(cancelled) {
     answers_.resize(trials_.size());
   }
 
@@ -85,27 +86,38 @@ class TrialRunner {
       std::vector<float> sound;
       if (trial.wish.sound) {
         trial.wish.listener = [&](std::span<const float> part) { sound.insert(sound.end(), part.begin(), part.end()); };
-        // A level that was found for another run must not be heard in this one.
+        // A level that was found for another run must not be heard in this one: it is measured as loudness, and as
+        // every seed gets the styles in one order, an ear could tell a style by its predecessor's level.
         auto fresh = load(trial.wish.seed);
         if (!fresh) return tl::unexpected(fresh.error());
         rig = std::move(fresh);
       }
       auto run = rig->play(*film, trial.wish, cancelled_);
       if (!run) return tl::unexpected(run.error());
-      answers_[i] = {trials_[i], std::move(*run), std::nullopt};
+      answers_[i] = {trials_[i], std::move(*run), std::nullopt, {}};
       if (!sound.empty()) {
-        const auto loudness = train::loudness_curves(sound);
-        if (!loudness) return tl::unexpected(loudness.error());
-        answers_[i].loudness_lufs = loudness->integrated;
+        if (auto heard = hear(sound, answers_[i]); !heard) return heard;
       }
       ++done_;
     }
     return {};
   }
 
+  Result<void> hear(const std::vector<float>& sound, Answered& answer) const {
+    const auto loudness = train::loudness_curves(sound);
+    if (!loudness) return tl::unexpected(loudness.error());
+    answer.loudness_lufs = loudness->integrated;
+    if (ear_ == nullptr || answer.trial.question != Question::kStyle) return {};
+    auto embedding = ear_->embedding(sound);
+    if (!embedding) return tl::unexpected(embedding.error());
+    answer.embedding = std::move(*embedding);
+    return {};
+  }
+
   std::shared_ptr<const model::Bundle> bundle_;
   const ModelFactory& factory_;
   const std::vector<Trial> trials_;
+  const SoundEar* ear_;
   const std::atomic<bool>& cancelled_;
   std::vector<Answered> answers_;
   std::mutex mutex_, loading_;
@@ -162,6 +174,7 @@ nlohmann::ordered_json answer_json(const Answered& answer) {
                          ? nlohmann::ordered_json(*answer.loudness_lufs)
                          : nlohmann::ordered_json(nullptr);
   json["texture"] = texture_of(music, answer.run.decided.key.value_or(0));
+  if (!answer.embedding.empty()) json["embedding"] = answer.embedding;
   const auto key = answer.run.decided.key;
   const auto scale = answer.run.decided.scale;
   json["key_adherence"] = key && scale ? json_of(train::key_adherence(music, *key, *scale)) : nullptr;
@@ -175,7 +188,14 @@ Result<void> evaluate_controls(const EvalOptions& options, const ModelFactory& f
                                const std::atomic<bool>& cancelled) {
   const auto bundle = open_bundle(options.bundle);
   if (!bundle) return tl::unexpected(bundle.error());
-  auto answers = TrialRunner(*bundle, factory, plan_trials(options.seeds, options.seconds), cancelled).run();
+  std::optional<SoundEar> ear;
+  if (!options.yamnet.empty()) {
+    auto loaded = SoundEar::load(options.yamnet);
+    if (!loaded) return tl::unexpected(loaded.error());
+    ear = std::move(*loaded);
+  }
+  auto trials = plan_trials(options.seeds, options.seconds, ear.has_value());
+  auto answers = TrialRunner(*bundle, factory, std::move(trials), ear ? &*ear : nullptr, cancelled).run();
   if (!answers) return tl::unexpected(answers.error());
   auto& json = results.pieces["controls"];
   json["bundle"] = (*bundle)->info().name;

@@ -8,6 +8,7 @@
 #include "eval/texture.h"
 
 #include <photoplayer/train/statistics.h>
+#include <photoplayer/train/yamnet.h>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +21,9 @@ using namespace train;
 constexpr int kTrainedDeals = 10;     ///< shuffled controls, for each of which a classifier has to be trained
 constexpr std::size_t kLessons = 60;  ///< composed pieces per style that teach
 constexpr std::uint64_t kDealer = 7;
+/// Principal components of embeddings: a quarter as many as by default there are runs that teach. 1024 numbers would
+/// know those by heart.
+constexpr std::size_t kComponents = 20;
 
 class Apart : public Judging {
  public:
@@ -28,6 +32,7 @@ class Apart : public Judging {
   void judge() {
     ceiling();
     styles(Question::kStyle, "style heard, all else free", "style");
+    styles_in_sound();
     styles(Question::kOrders, "style heard, all else ordered", "style_ordered");
     mood();
   }
@@ -64,18 +69,32 @@ class Apart : public Judging {
     results.pieces["controls"][key]["confusion_by_composer"] = by_composer.confusion(rows.kinds);
   }
 
-  void add_accuracy(const Labelled& rows, const std::string& name, const std::string& key, int deals) {
-    const auto verdicts = tell_apart(rows), without_tempo = tell_apart(rows.without(kTempoNumber));
+  void styles_in_sound() {
+    Labelled rows{kYamnetDims, {}, {}, {}};
+    for (const Answered* answer : by_question[Question::kStyle]) {
+      if (!answer->embedding.empty())
+        rows.add(answer->embedding, *answer->trial.wish.controls.style, answer->trial.wish.seed % kFolds);
+    }
+    const std::string name = "style heard in sound, all else free";
+    if (rows.kinds.empty()) return add(name + ", accuracy", std::nullopt, "needs --yamnet");
+    add_accuracy(rows, name, "style_in_sound", kTrainedDeals, kComponents);
+  }
+
+  /// Of textures, or with `components` of embeddings.
+  void add_accuracy(const Labelled& rows, const std::string& name, const std::string& key, int deals,
+                    std::size_t components = 0) {
+    const auto verdicts = tell_apart(rows, components);
     if (!verdicts) return add(name + ", accuracy", std::nullopt, "needs two seeds");
     std::mt19937_64 random(kDealer);
     std::vector<double> by_chance;
     Labelled dealt = rows;
     for (int deal = 0; deal < deals; ++deal) {
       dealt.kinds = shuffled(rows.kinds, random);
-      by_chance.push_back(tell_apart(dealt)->accuracy(dealt.kinds));
+      by_chance.push_back(tell_apart(dealt, components)->accuracy(dealt.kinds));
     }
-    std::string note = text("n %zu, of %d; without the tempo %.3f", rows.kinds.size(), stream::kStyles,
-                            without_tempo->accuracy(rows.kinds));
+    std::string note = text("n %zu, of %d", rows.kinds.size(), stream::kStyles);
+    if (components == 0)
+      note += text("; without the tempo %.3f", tell_apart(rows.without(kTempoNumber))->accuracy(rows.kinds));
     if (deals > 0) note += text("; shuffled %.3f, 95 %% under %.3f", mean(by_chance), quantile(by_chance, 0.95));
     add(name + ", accuracy", verdicts->accuracy(rows.kinds), note);
     auto& json = results.pieces["controls"][key];

@@ -26,7 +26,7 @@ double share(int level, int levels) {
 
 }  // namespace
 
-std::vector<Trial> plan_trials(int seeds, double seconds) {
+std::vector<Trial> plan_trials(int seeds, double seconds, bool hear_styles) {
   std::mt19937_64 random(kDealer);
   std::vector<Trial> trials;
   const auto add = [&](Question question, int seed) -> Trial& {
@@ -56,6 +56,7 @@ std::vector<Trial> plan_trials(int seeds, double seconds) {
       Trial& styled = add(Question::kStyle, seed);
       styled.wish.controls.style = style;
       styled.wish.seconds = kStyleLengths * seconds;
+      styled.wish.sound = hear_styles;
     }
   }
   for (int seed = 0; seed < seeds; ++seed) {

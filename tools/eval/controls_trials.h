@@ -27,13 +27,15 @@ struct Answered {
   Trial trial;
   PlayedRun run;
   std::optional<double> loudness_lufs;  ///< with sound
+  std::vector<double> embedding;        ///< of kStyle with sound: [kYamnetDims] (eval/sound_ear.h), else empty
 };
 
 inline constexpr int kIntensityLevels = 6;
 inline constexpr int kDensityLevels = 8;
 inline constexpr std::size_t kFolds = 5;
 
-/// In groups of one seed: a piece with another seed is another piece, and sees another film.
-[[nodiscard]] std::vector<Trial> plan_trials(int seeds, double seconds);
+/// In groups of one seed: a piece with another seed is another piece, and sees another film. `hear_styles`: kStyle with
+/// sound, too.
+[[nodiscard]] std::vector<Trial> plan_trials(int seeds, double seconds, bool hear_styles);
 
 }  // namespace photoplayer::tools

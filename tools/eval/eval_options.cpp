@@ -9,7 +9,8 @@ CLI::App* add_eval(CLI::App& app, EvalOptions& options) {
   eval->add_option("--music", options.music, "Folder of recordings to compare with those of --reference");
   eval->add_option("--midi", options.midi, "Folder of MIDI files; with --reference: against those there");
   eval->add_option("--reference", options.reference, "Folder of real music");
-  eval->add_option("--yamnet", options.yamnet, "yamnet_spectra_in.tflite, for --music (docs/evaluation.md)");
+  eval->add_option("--yamnet", options.yamnet,
+                   "yamnet_spectra_in.tflite, for --music and --controls (docs/evaluation.md)");
   eval->add_flag("--controls", options.controls, "Whether a bundle obeys its controls and tells pictures apart");
   eval->add_option("--long", options.long_s, "Seconds of one long run: whether it goes round in circles, or drifts");
   eval->add_option("--bundle", options.bundle, "For these two (default: the one that was installed)");

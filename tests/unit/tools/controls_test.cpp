@@ -5,6 +5,8 @@
 #include "eval/controls_judge.h"
 #include "scripted_model.h"
 
+#include <photoplayer/train/yamnet.h>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -22,9 +24,21 @@ namespace {
 
 const std::atomic<bool> kNever{false};
 
+/// How a style sounds, under what differs from run to run; or that alone.
+std::vector<double> sounding(const Trial& trial, bool obeys) {
+  std::vector<double> embedding(train::kYamnetDims);
+  const auto style = static_cast<std::size_t>(trial.wish.controls.style.value_or(0));
+  for (std::size_t i = 0; i < embedding.size(); ++i) {
+    embedding[i] = obeys && i % stream::kStyles == style ? 1.0 : 0.0;
+    embedding[i] += std::sin(static_cast<double>((i + 1) * (7 * trial.film + 31 * style + 1)));
+  }
+  return embedding;
+}
+
 /// A player that does as it is told, or the same whatever it is told.
 Answered answer(const Trial& trial, bool obeys) {
-  Answered result{trial, {}, std::nullopt};
+  Answered result{trial, {}, std::nullopt, {}};
+  if (trial.question == Question::kStyle && trial.wish.sound) result.embedding = sounding(trial, obeys);
   const stream::Controls& asked = trial.wish.controls;
   const bool bright = trial.grade == Grade::kBrightWarm;
   const double wander = 0.01 * static_cast<double>((trial.film * 7) % 5);
@@ -44,14 +58,14 @@ Answered answer(const Trial& trial, bool obeys) {
         {at, at + (short_notes ? 0.05 : 0.2), 60 + tonic + (music.notes.size() % 2 == 0 ? 0 : third), voice, 80});
   }
   for (double bar = 0.0; bar <= 20.0; bar += 4.0) music.bars.push_back(bar);
-  if (trial.wish.sound)
+  if (trial.question == Question::kIntensity)
     result.loudness_lufs = obeys ? -30.0 + 10.0 * static_cast<double>(*asked.intensity) : -20.0 + wander;
   return result;
 }
 
 std::map<std::string, EvalRow> judged(bool obeys) {
   std::vector<Answered> answers;
-  for (const Trial& trial : plan_trials(10, 16.0)) answers.push_back(answer(trial, obeys));
+  for (const Trial& trial : plan_trials(10, 16.0, true)) answers.push_back(answer(trial, obeys));
   EvalResults results;
   judge_controls(answers, results);
   std::map<std::string, EvalRow> rows;
@@ -62,7 +76,7 @@ std::map<std::string, EvalRow> judged(bool obeys) {
 }  // namespace
 
 TEST_CASE("plan_trials: every order is spread over its range, whatever the others are", "[tools][unit]") {
-  const auto trials = plan_trials(12, 16.0);
+  const auto trials = plan_trials(12, 16.0, false);
   CHECK(trials.size() == 12 * 26);
   CHECK(std::is_sorted(trials.begin(), trials.end(),
                        [](const Trial& a, const Trial& b) { return a.wish.seed < b.wish.seed; }));
@@ -84,6 +98,15 @@ TEST_CASE("plan_trials: every order is spread over its range, whatever the other
   CHECK(keys.size() == 12);
 }
 
+TEST_CASE("plan_trials: what has to be heard is synthesised, and nothing else", "[tools][unit]") {
+  for (const bool hear_styles : {false, true}) {
+    for (const Trial& trial : plan_trials(2, 16.0, hear_styles)) {
+      const bool heard = trial.question == Question::kStyle && hear_styles;
+      CHECK(trial.wish.sound == (heard || trial.question == Question::kIntensity));
+    }
+  }
+}
+
 TEST_CASE("judge_controls: a player that obeys", "[tools][unit]") {
   auto rows = judged(true);
   CHECK(*rows["tempo, largest error %, open end"].value == Approx(0.0).margin(1e-6));
@@ -91,6 +114,7 @@ TEST_CASE("judge_controls: a player that obeys", "[tools][unit]") {
   CHECK(*rows["density obeyed within a style, mean rho"].value > 0.95);
   CHECK(*rows["intensity in loudness, rho"].value > 0.95);
   CHECK(*rows["style heard, all else free, accuracy"].value > 0.9);
+  CHECK(*rows["style heard in sound, all else free, accuracy"].value > 0.9);
   CHECK(*rows["bright and warm against dark and cold, AUC"].value == Approx(1.0));
   CHECK(*rows["bright against dark by mode, AUC"].value == Approx(1.0));
   // Tonic and third of its key; a minor third is not in a major key.
@@ -103,6 +127,7 @@ TEST_CASE("judge_controls: a player that does not listen", "[tools][unit]") {
   CHECK(std::abs(*rows["density obeyed, rho"].value) < 0.3);
   CHECK(std::abs(rows["intensity in loudness, rho"].value.value_or(0.0)) < 0.3);
   CHECK(*rows["style heard, all else free, accuracy"].value < 0.3);
+  CHECK(*rows["style heard in sound, all else free, accuracy"].value < 0.3);
   CHECK(*rows["bright and warm against dark and cold, AUC"].value < 0.7);
   CHECK(*rows["key adherence"].value < 0.8);
 }
@@ -144,6 +169,13 @@ TEST_CASE("eval --controls and --long: the engine is run, and what it played is 
     CHECK(run["loudness"].is_number() == (run["question"] == "intensity"));
   }
   CHECK(outcome->text.find("longest silence") != std::string::npos);
+  // Nobody listened.
+  const auto row = std::find_if(json["rows"].begin(), json["rows"].end(), [](const auto& one) {
+    return one["name"] == "style heard in sound, all else free, accuracy";
+  });
+  REQUIRE(row != json["rows"].end());
+  CHECK((*row)["value"].is_null());
+  CHECK((*row)["note"].get<std::string>().find("--yamnet") != std::string::npos);
 }
 
 TEST_CASE("eval --controls and --long: limits", "[tools][unit]") {
