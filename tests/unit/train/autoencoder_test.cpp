@@ -71,6 +71,21 @@ TEST_CASE("latents come to deviation 1 and the sound stays as it is", "[train][v
   CHECK(largest(before.mean / factors.view({1, -1, 1}) - after.mean) < 1e-3);
 }
 
+TEST_CASE("before any training, sound passes the autoencoder about as loud as it is", "[train][vae]") {
+  auto config = oobleck_config(network_config({}).vae);
+  const torch::NoGradGuard guard;
+  torch::manual_seed(4);
+  Autoencoder autoencoder(config, torch::kCPU);
+  const auto one = 0.1 * torch::randn({1, 2, 16 * 2048}), other = 0.1 * torch::randn(one.sizes());
+  const auto latents = autoencoder.encode(one);
+  const auto size = [](const torch::Tensor& x) { return x.pow(2).mean().sqrt().item<double>(); };
+  CHECK(size(latents.mean) > 10.0 * size(latents.deviation));
+  const auto made = autoencoder.decode(latents.mean);
+  CHECK(size(made) > 0.02);
+  CHECK(size(made) < 0.5);
+  CHECK(size(made - autoencoder.decode(autoencoder.encode(other).mean)) > 0.5 * size(made));
+}
+
 TEST_CASE("the autoencoder learns, first alone, then against the discriminator", "[train][vae]") {
   tests::ToyRun toy;
   toy.config.vae.steps = 120;
@@ -90,6 +105,19 @@ TEST_CASE("the autoencoder learns, first alone, then against the discriminator",
   CHECK_FALSE(lines[5].contains("judging"));
   REQUIRE(lines[8].contains("judging"));
   CHECK(lines.back().at("judging").get<double>() < 1.98);  // 2 is what a judge pays who cannot tell
+}
+
+TEST_CASE("only a decoder that listens to its latents hears that they are swapped", "[train][vae]") {
+  tests::ToyRun toy;
+  torch::manual_seed(2);
+  Autoencoder autoencoder(oobleck_config(network_config(toy.config).vae), torch::kCPU);
+  const auto listening = train::measure(toy.config, toy.clips(), autoencoder);
+  CHECK(std::abs(listening.swapped_loss - listening.spectral_loss) > 0.05);
+  torch::NoGradGuard guard;
+  autoencoder.parameters().at("decoder.layers.0.weight_g").zero_();
+  autoencoder.refresh();
+  const auto deaf = train::measure(toy.config, toy.clips(), autoencoder);
+  CHECK(deaf.swapped_loss == Approx(deaf.spectral_loss).epsilon(1e-6));
 }
 
 TEST_CASE("every weight of autoencoder and discriminator is reached by a loss", "[train][vae]") {

@@ -1,11 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "autoencoder.h"
 
+#include <cmath>
+
 namespace photoplayer::train {
 namespace {
 
+constexpr double kQuiet = 0.1;  // how loud music is, about
+
+/// Weights that keep a signal's size; residual units begin as little more than what enters them. As PyTorch begins, a
+/// signal fades to a hundredth through either side, and a short training gets no further than the decoder's biases.
 template <typename Module>
-Module on_device(Module module, const torch::Device& device) {
+Module fresh(Module module, const torch::Device& device) {
+  constexpr double kAfterSnake = 0.85, kResidual = 0.2;  // a snake makes a signal larger
+  const torch::NoGradGuard guard;
+  const auto begin = [](auto& convolution, double inputs, double size) {
+    convolution.weight.normal_(0.0, size / std::sqrt(inputs));
+    if (convolution.bias.defined()) convolution.bias.zero_();
+  };
+  for (const auto& child : module->modules(/*include_self=*/false)) {
+    if (auto* conv = child->template as<torch::nn::Conv1dImpl>()) {
+      const auto inputs = static_cast<double>(conv->weight[0].numel());
+      begin(*conv, inputs, conv->weight.size(2) == 1 ? kResidual : kAfterSnake);
+    } else if (auto* up = child->template as<torch::nn::ConvTranspose1dImpl>()) {
+      begin(*up, static_cast<double>(2 * up->weight.size(0)), kAfterSnake);  // kernels are two strides long
+    }
+  }
   module->to(device);
   return module;
 }
@@ -30,16 +50,21 @@ network::OobleckConfig oobleck_config(const diffv2m::VaeConfig& config) {
 }
 
 Autoencoder::Autoencoder(const network::OobleckConfig& config, const torch::Device& device)
-    : encoder_(on_device(network::OobleckEncoder(config), device)),
-      decoder_(on_device(network::OobleckDecoder(config), device)),
+    : encoder_(fresh(network::OobleckEncoder(config), device)),
+      decoder_(fresh(network::OobleckDecoder(config), device)),
       encoder_norm_(*encoder_),
       decoder_norm_(*decoder_) {
+  // Under noise of 0.7, softplus of nothing, the decoder would learn to live without the means.
+  constexpr double kFirstDeviation = -4.0;
+  const auto ones = torch::ones({config.latent_dims, 1, 1}, device);
+  encoder_norm_.scale(/*last=*/true, torch::cat({ones, 0.1 * ones}));
   {
-    // Means are small at first. Under noise of 0.7, softplus of nothing, the decoder would learn to live without them.
-    constexpr double kFirstDeviation = -4.0;
     const torch::NoGradGuard guard;
     encoder_norm_.last_bias().narrow(0, config.latent_dims, config.latent_dims).fill_(kFirstDeviation);
   }
+  // Inside, music is of deviation 1.
+  encoder_norm_.scale(/*last=*/false, torch::full({1}, kQuiet, device).reciprocal());
+  decoder_norm_.scale(/*last=*/true, torch::full({1}, kQuiet, device));
   refresh();
 }
 

@@ -11,7 +11,6 @@ namespace photoplayer::train {
 namespace {
 
 constexpr std::uint64_t kStage = 1;
-constexpr double kInt16 = 32767.0;
 
 torch::optim::AdamWOptions adam(double rate) {
   return torch::optim::AdamWOptions(rate).betas({0.8, 0.99}).weight_decay(1e-3);
@@ -136,7 +135,7 @@ torch::Tensor random_sound(const ClipSet& set, std::int64_t clips, std::int64_t 
     const auto clip = torch::randint(clips, {1}).item<std::int64_t>();
     const auto at = torch::randint(set.sound.size(2) - frames + 1, {1}).item<std::int64_t>();
     const double phase = torch::rand({1}).item<double>() < 0.5 ? -1.0 : 1.0;
-    pieces.push_back(set.sound[clip].narrow(1, at, frames).to(torch::kFloat) * (phase / kInt16));
+    pieces.push_back(set.heard(clip, at, frames) * phase);
   }
   return torch::stack(pieces);
 }
@@ -148,13 +147,16 @@ Reconstruction measure(const SoundConfig& config, const ClipSet& set, Autoencode
   Reconstruction result;
   double signal = 0.0, error = 0.0, square = 0.0;
   for (auto clip = set.clips() - config.data.held_out; clip < set.clips(); ++clip) {
-    const auto real = (set.sound[clip].narrow(1, 0, frames).to(torch::kFloat) / kInt16).unsqueeze(0).to(config.device);
+    const auto whole = [&](std::int64_t of) { return set.heard(of, 0, frames).unsqueeze(0).to(config.device); };
+    const auto real = whole(clip);
     const auto latents = autoencoder.encode(real).mean;
     const auto made = autoencoder.decode(latents);
+    const auto other = autoencoder.decode(autoencoder.encode(whole((clip + 1) % set.clips())).mean);
     signal += real.pow(2).mean().item<double>();
     error += (made - real).pow(2).mean().item<double>();
     square += latents.pow(2).mean().item<double>() / config.data.held_out;
     result.spectral_loss += spectral_loss(made, real, config.vae.loss_windows).item<double>() / config.data.held_out;
+    result.swapped_loss += spectral_loss(other, real, config.vae.loss_windows).item<double>() / config.data.held_out;
   }
   result.snr_db = 10.0 * std::log10(signal / error);
   result.latent_deviation = std::sqrt(square);

@@ -14,6 +14,7 @@ namespace photoplayer::train {
 struct Reconstruction {
   double snr_db = 0.0;         ///< of the waveform: low, because the recipe does not ask for phase
   double spectral_loss = 0.0;  ///< what the recipe asks for
+  double swapped_loss = 0.0;   ///< the same from another clip's latents: no more, if the decoder does without them
   double latent_deviation = 0.0;
 };
 /// Of the held-out clips, whole.

@@ -18,6 +18,7 @@ namespace photoplayer::train {
 namespace {
 
 constexpr std::int64_t kSeconds = kClip_seconds;
+constexpr double kInt16 = 32767.0;
 static_assert(kRhythmRows == static_cast<std::size_t>(kClip_seconds));
 
 template <typename T>
@@ -99,7 +100,7 @@ void add_clip(ClipSet& set, std::int64_t clip, const SoundConfig& config, const 
   const int transpose = static_cast<int>(seed % 12) - 6;
   const auto sound = value(play_piece(piece, transpose, seed, config.data.soundfont));
   auto frames = torch::from_blob(const_cast<float*>(sound.data()), {kClip_frames, 2}, torch::kFloat);
-  set.sound[clip].copy_((frames.t().clamp(-1.0, 1.0) * 32767.0).round());
+  set.sound[clip].copy_((frames.t().clamp(-1.0, 1.0) * kInt16).round());
 
   const auto mono = frames.mean(1);
   const std::vector<float> music(mono.data_ptr<float>(), mono.data_ptr<float>() + mono.numel());
@@ -125,6 +126,10 @@ void add_clip(ClipSet& set, std::int64_t clip, const SoundConfig& config, const 
 }
 
 }  // namespace
+
+torch::Tensor ClipSet::heard(std::int64_t clip, std::int64_t first, std::int64_t frames) const {
+  return sound[clip].narrow(1, first, frames).to(torch::kFloat) / kInt16;
+}
 
 diffv2m::Clip ClipSet::seen(std::int64_t clip, std::int64_t seconds) const {
   const auto rows = [&](const torch::Tensor& all) { return all[clip].slice(0, 0, seconds); };

@@ -24,6 +24,8 @@ struct ClipSet {
   std::vector<std::string> sources;  ///< Piece::source, one per clip
 
   [[nodiscard]] std::int64_t clips() const { return sound.size(0); }
+  /// [2, frames] from `first` on, −1…1.
+  [[nodiscard]] torch::Tensor heard(std::int64_t clip, std::int64_t first, std::int64_t frames) const;
   /// Up to `seconds` of the picture, fewer than 30 at play as long as it is young.
   [[nodiscard]] diffv2m::Clip seen(std::int64_t clip, std::int64_t seconds) const;
 };

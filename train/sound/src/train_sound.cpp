@@ -32,8 +32,7 @@ LatentSet encode_all(const ClipSet& clips, Autoencoder& autoencoder, std::int64_
   const auto frames = clips.sound.size(2) / hop * hop;
   std::vector<torch::Tensor> means, deviations;
   for (std::int64_t clip = 0; clip < clips.clips(); ++clip) {
-    const auto sound = clips.sound[clip].narrow(1, 0, frames).to(torch::kFloat) / 32767.0;
-    const auto latents = autoencoder.encode(sound.unsqueeze(0).to(device));
+    const auto latents = autoencoder.encode(clips.heard(clip, 0, frames).unsqueeze(0).to(device));
     means.push_back(latents.mean.cpu());
     deviations.push_back(latents.deviation.cpu());
   }
@@ -61,6 +60,7 @@ Result<void> run(SoundConfig config, const RunWatch& watch) {
   nlohmann::json results = {{"vae",
                              {{"held_out_snr_db", heard.snr_db},
                               {"held_out_spectral_loss", heard.spectral_loss},
+                              {"held_out_spectral_loss_swapped", heard.swapped_loss},
                               {"latent_deviation", heard.latent_deviation}}}};
   log.write({{"stage", "vae"}, {"measured", results["vae"]}});
 
