@@ -3,7 +3,7 @@
 """Bundles side by side: the same drawn films are scored with each, and `photoplayer eval` measures what came out.
 
     bench/side_by_side.py FOLDER --bundle NAME=FILE… [--films 16] [--seconds 30]
-                          [--scores MIDI_FOLDER] [--recordings FOLDER --yamnet FILE]
+                          [--scores MIDI_FOLDER] [--recordings FOLDER --yamnet FILE] [--programs FOLDER]
 
 Films are drawn from seeds that no training set uses; each style is asked for in turn, all else follows the picture.
 `--scores` is real music for the symbolic rows, `--recordings` real music for FAD and its kin (half of it against the
@@ -16,13 +16,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PROGRAMS = ROOT / "build/release/bin"
 STYLES = ("piano", "chamber", "ambient", "lofi", "cinematic", "adventure", "electronic", "folk")
 FIRST_SEED = 77_000
 
 
 def run(program, *arguments):
-    done = subprocess.run([PROGRAMS / program, *map(str, arguments)], capture_output=True, text=True)
+    done = subprocess.run([run.programs / program, *map(str, arguments)], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{program} {' '.join(map(str, arguments))}\n{done.stderr.strip()}")
 
@@ -97,9 +96,11 @@ def main():
     parser.add_argument("--scores", type=Path)
     parser.add_argument("--recordings", type=Path)
     parser.add_argument("--yamnet", type=Path)
+    parser.add_argument("--programs", type=Path, default=ROOT / "build/release/bin")
     asked = parser.parse_args()
     if (asked.recordings is None) != (asked.yamnet is None):
         parser.error("--recordings and --yamnet go together")
+    run.programs = asked.programs
     films = draw_films(asked.folder / "films", asked)
     columns = {}
     for named in asked.bundle:
