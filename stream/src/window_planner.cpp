@@ -20,7 +20,7 @@ constexpr double kSameTempo = 0.015;
 constexpr std::int64_t kPhrasesPerTempo = 2;
 /// Of what the beats lack to fall on the picture's, made good within a hop; and the most that the tempo gives for it.
 constexpr double kCatchUp = 0.25;
-constexpr double kMaxCatchUp = 0.01;
+constexpr double kMaxCatchUp = 0.02;
 
 bool same_structure(const Controls& a, const Controls& b) {
   return a.style == b.style && a.key == b.key && a.scale == b.scale;
@@ -80,8 +80,8 @@ WindowPlanner::WindowPlanner(const PlannerSettings& settings, double tempo_bpm, 
 void WindowPlanner::aim(double film_end_s) {
   film_end_s_ = film_end_s;
   const double now_s = clock_.time_s(row_);
-  // A tempo that the user asked for is not bent: the piece ends with the last beat that fits.
-  const Ending ending = choose_ending(film_end_s - now_s, home_bpm_, user_bpm_ ? 0.0 : kMaxBend);
+  // A tempo that the user or the picture gave is not bent: the piece ends with the last beat that fits.
+  const Ending ending = choose_ending(film_end_s - now_s, home_bpm_, user_bpm_ || has_wish() ? 0.0 : kMaxBend);
   end_row_ = row_ + ending.beats;
   land_s_ = now_s + ending.end_s;
   home_bpm_ = ending.tempo_bpm;
@@ -108,17 +108,25 @@ bool WindowPlanner::step_back(std::int64_t row) {
 }
 
 double WindowPlanner::hop_tempo_bpm() const {
-  if (end_row_ < 0 || at_end()) return towards_picture_bpm();
+  if (end_row_ < 0 || at_end() || led_by_picture()) return towards_picture_bpm();
   // Bends have moved the beats since the ending was chosen; give that back a little at a time.
   const double left_s = land_s_ - clock_.time_s(row_);
   if (left_s <= 0.0) return home_bpm_ * (1.0 + kMaxBend);
-  double even = static_cast<double>(end_row_ - row_) * kSecondsPerMinute / left_s;
-  if (end_row_ - row_ > kBeatsPerPhrase) even *= towards_picture_bpm() / home_bpm_;
+  const double even = static_cast<double>(end_row_ - row_) * kSecondsPerMinute / left_s;
   return std::clamp(even, home_bpm_ * (1.0 - kMaxBend), home_bpm_ * (1.0 + kMaxBend));
 }
 
+bool WindowPlanner::has_wish() const {
+  return wish_ && std::abs(wish_->bpm / home_bpm_ - 1.0) <= kSameTempo;
+}
+
+bool WindowPlanner::led_by_picture() const {
+  // The last phrase lands on the end.
+  return has_wish() && (end_row_ < 0 || end_row_ - row_ > kBeatsPerPhrase);
+}
+
 double WindowPlanner::towards_picture_bpm() const {
-  if (!wish_ || std::abs(wish_->bpm / home_bpm_ - 1.0) > kSameTempo) return home_bpm_;
+  if (!has_wish()) return home_bpm_;
   const double unit = wish_->twice_as_fast ? 0.5 : 1.0;
   const double units = (clock_.time_s(row_) - wish_->beat_s) * wish_->bpm / kSecondsPerMinute / unit;
   const double late = unit * (units - std::round(units));
@@ -127,7 +135,7 @@ double WindowPlanner::towards_picture_bpm() const {
 }
 
 bool WindowPlanner::wants_change() const {
-  if (!wish_ || std::abs(wish_->bpm / home_bpm_ - 1.0) <= kSameTempo) return false;
+  if (!wish_ || has_wish()) return false;
   // Not for a last phrase.
   return end_row_ < 0 || end_row_ - row_ > kBeatsPerPhrase;
 }
@@ -148,14 +156,16 @@ Planner::Span WindowPlanner::prepare(const Controls& controls) {
   } else {
     user_bpm_.reset();
     if (wants_change() && row_ >= next_change_row_ - kBeatsPerBar) {
-      const std::int64_t left = (kBeatsPerPhrase - row_ % kBeatsPerPhrase) % kBeatsPerPhrase;
+      const std::int64_t left = (kBeatsPerHalf - row_ % kBeatsPerHalf) % kBeatsPerHalf;
       if (left == 0 && row_ >= next_change_row_) {
         next_change_row_ = row_ + kPhrasesPerTempo * kBeatsPerPhrase;
         take_tempo(wish_->bpm);
       } else if (left > 0) {
-        most_rows = static_cast<int>(std::min<std::int64_t>(most_rows, left));  // so that a hop begins the phrase
+        most_rows = static_cast<int>(std::min<std::int64_t>(most_rows, left));  // so that a hop begins the half
       }
     }
+    // The beats go with the picture's, so where the last one lies moves.
+    if (end_row_ >= 0 && led_by_picture()) aim(*film_end_s_);
   }
   const double tempo_bpm = hop_tempo_bpm();
   int rows = std::min(hop_rows(settings_.max_hop_s, tempo_bpm), most_rows);

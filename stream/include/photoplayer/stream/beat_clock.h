@@ -12,6 +12,7 @@ namespace photoplayer::stream {
 
 inline constexpr int kBeatsPerBar = 4;
 inline constexpr int kBeatsPerPhrase = 8 * kBeatsPerBar;
+inline constexpr int kBeatsPerHalf = kBeatsPerPhrase / 2;
 /// How far a hit point may pull the tempo inside a hop (design §4); more would be heard as unsteady.
 inline constexpr double kMaxBend = 0.03;
 

@@ -53,7 +53,8 @@ class WindowPlanner final : public Planner {
  public:
   WindowPlanner(const PlannerSettings& settings, double tempo_bpm, const Controls& controls);
 
-  /// A new tempo asked for by the user is taken here if the hop begins a bar, the picture's own if it begins a phrase;
+  /// A new tempo asked for by the user is taken here if the hop begins a bar, the picture's own if it begins half a
+  /// phrase;
   /// no bend makes the hop longer than the span says.
   [[nodiscard]] Span prepare(const Controls& controls) override;
   [[nodiscard]] bool at_end() const override { return end_row_ >= 0 && row_ >= end_row_; }
@@ -81,6 +82,8 @@ class WindowPlanner final : public Planner {
   [[nodiscard]] double hop_tempo_bpm() const;
   [[nodiscard]] double towards_picture_bpm() const;
   [[nodiscard]] bool wants_change() const;
+  [[nodiscard]] bool has_wish() const;
+  [[nodiscard]] bool led_by_picture() const;
   void take_tempo(double bpm);
   void aim(double film_end_s);
   void meet(Plan& plan, const std::vector<VisualEvent>& events, float follow) const;
@@ -92,7 +95,7 @@ class WindowPlanner final : public Planner {
   double home_bpm_;  ///< what the piece returns to
   std::optional<double> user_bpm_;
   std::optional<TempoWish> wish_;
-  std::int64_t next_change_row_ = kBeatsPerPhrase;  ///< the picture's tempo is not taken up before
+  std::int64_t next_change_row_ = kBeatsPerHalf;  ///< the picture's tempo is not taken up before
   std::optional<double> film_end_s_;
   std::int64_t row_ = 0;
   int most_rows_ = std::numeric_limits<int>::max();
