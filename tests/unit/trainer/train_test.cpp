@@ -95,6 +95,7 @@ TEST_CASE("Training: a student goes on from a bundle, and only what is named lea
   CHECK(same("dit.project_out.weight", {96, 128}));
   CHECK(same("dit.layer0.self_attn.to_out.weight", {128, 128}));
   CHECK_FALSE(same("dit.to_global_embed.2.weight", {128, 128}));
+  CHECK(nlohmann::json::parse(after->info().provenance).at("student_from").at("sha256") == before->sha256());
 
   const auto refused = run.go({{"distil_minutes", 0.06}, {"distil_only", {"to_golbal_embed"}}});
   REQUIRE_FALSE(refused);

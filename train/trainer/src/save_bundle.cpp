@@ -72,11 +72,14 @@ Result<void> save_bundle(const TrainConfig& config, const std::vector<std::strin
     semantic_config = text("config");
     provenance["semantic"] = text("provenance");
   }
-  if (!config.start_bundle.empty()) {  // its weights are in these, so its data are, too
-    const auto start = model::Bundle::open(config.start_bundle);
+  // Weights of these are in ours, so their data are, too.
+  for (const auto& [name, path] :
+       {std::pair("continued_from", config.start_bundle), {"student_from", config.distil_start}}) {
+    if (path.empty()) continue;
+    const auto start = model::Bundle::open(path);
     if (!start) return tl::unexpected(start.error());
     const auto earlier = nlohmann::json::parse(start->info().provenance);
-    provenance["continued_from"] = {{"sha256", start->sha256()}, {"provenance", told_once(earlier, provenance)}};
+    provenance[name] = {{"sha256", start->sha256()}, {"provenance", told_once(earlier, provenance)}};
   }
   const auto& dit = model.dit->config();
   nlohmann::json description = {
