@@ -3,10 +3,10 @@
 
 #include "import_options.h"
 #include "latency/latency_arguments.h"
+#include "named_values.h"
 
 #include <CLI/CLI.hpp>
 
-#include <map>
 #include <optional>
 
 namespace photoplayer::tools {
@@ -38,8 +38,8 @@ CLI::App* add_score(CLI::App& app, ScoreOptions& options, ScoreTexts& texts) {
   score->add_option("--steps", options.steps, "Sampling steps per window (default: what suits the bundle)");
   score->add_option("--guidance", options.guidance, "How strongly the picture is followed (default: likewise)");
   score->add_option("--mode", options.mode, "aligned: accents on the cuts; instant: shortly after")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, stream::Mode>{{"aligned", stream::Mode::kAligned},
-                                                                              {"instant", stream::Mode::kInstant}}));
+      ->transform(
+          named_values<stream::Mode>({{"aligned", stream::Mode::kAligned}, {"instant", stream::Mode::kInstant}}));
   score->add_option("--style", texts.style, "One of " + style_list());
   score->add_option("--tempo", controls.tempo_bpm, "Beats per minute, 50 to 180");
   score->add_option("--key", texts.key, "C, F#, Bb, Am, \"D dorian\"");
@@ -48,8 +48,8 @@ CLI::App* add_score(CLI::App& app, ScoreOptions& options, ScoreTexts& texts) {
   score->add_option("--density", controls.density, "0 sparse to 1 busy");
   score->add_option("--stems", options.stems_folder, "Folder for one WAV per layer");
   score->add_option("--keep-sound", options.keep_sound, "The film's own sound: off, mix or (mp4, mkv) track")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, KeepSound>{
-          {"off", KeepSound::kOff}, {"mix", KeepSound::kMix}, {"track", KeepSound::kTrack}}));
+      ->transform(
+          named_values<KeepSound>({{"off", KeepSound::kOff}, {"mix", KeepSound::kMix}, {"track", KeepSound::kTrack}}));
   score->add_flag("--realtime", options.realtime, "At the film's own speed instead of as fast as possible");
   score->add_option("--report", options.report, "JSON file: what was made, how, and how fast");
   score->add_flag("-v,--verbose", options.verbose, "Say more on stderr");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "latency/latency_arguments.h"
 
-#include <map>
+#include "named_values.h"
 
 namespace photoplayer::tools {
 
@@ -12,8 +12,8 @@ CLI::App* add_latency(CLI::App& app, LatencyTexts& texts) {
   latency->add_option("--input", options.input, "A film instead of the generated one, shown at its own speed");
   latency->add_option("--bundle", options.bundle, "Model to use (default: the one that was installed)");
   latency->add_option("--mode", options.mode, "aligned: the picture waits for the music; instant: it does not")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, stream::Mode>{{"aligned", stream::Mode::kAligned},
-                                                                              {"instant", stream::Mode::kInstant}}));
+      ->transform(
+          named_values<stream::Mode>({{"aligned", stream::Mode::kAligned}, {"instant", stream::Mode::kInstant}}));
   latency->add_option("--tempo", options.tempo_bpm, "Beats per minute, 50 to 180 (default: the picture's)");
   latency->add_option("--seed", options.seed, "Of the music and of the generated film")
       ->capture_default_str()

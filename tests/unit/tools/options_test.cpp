@@ -48,6 +48,22 @@ TEST_CASE("Command line: every option of score arrives", "[tools][unit]") {
   CHECK(options.report == "r.json");
 }
 
+TEST_CASE("Command line: help is whole, and an unknown name is told with those that are known", "[tools][unit]") {
+  for (const char* command : {"score", "latency", "import", "eval"}) {
+    const auto asked = parse({command, "--help"});
+    REQUIRE(asked);
+    const std::string& text = std::get<Answer>(*asked).text;
+    CAPTURE(command, text);
+    CHECK(text.find('\0') == std::string::npos);
+    CHECK(text.find("->") == std::string::npos);  // no table of a library's own
+  }
+  const auto help = parse({"score", "--help"});
+  CHECK(std::get<Answer>(*help).text.find("aligned|instant") != std::string::npos);
+  const auto wrong = parse({"score", "in.mp4", "-o", "out.wav", "--keep-sound", "loud"});
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().message.find("'loud' is none of off|mix|track") != std::string::npos);
+}
+
 TEST_CASE("Command line: what is not said stays unset", "[tools][unit]") {
   const auto command = parse({"score", "in.mp4", "-o", "out.wav"});
   REQUIRE(command);
