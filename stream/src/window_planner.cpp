@@ -18,9 +18,15 @@ constexpr float kStrongCut = 0.5F;
 /// The picture's tempo counts as ours within this; beyond it the music would have to change.
 constexpr double kSameTempo = 0.015;
 constexpr std::int64_t kPhrasesPerTempo = 2;
+/// Sums of beats and seconds miss whole numbers by this much.
+constexpr double kRounding = 1e-9;
 /// Of what the beats lack to fall on the picture's, made good within a hop; and the most that the tempo gives for it.
 constexpr double kCatchUp = 0.25;
 constexpr double kMaxCatchUp = 0.02;
+
+double within_limits(double bpm) {
+  return std::clamp(bpm, kMinTempo_bpm, kMaxTempo_bpm);
+}
 
 bool same_structure(const Controls& a, const Controls& b) {
   return a.style == b.style && a.key == b.key && a.scale == b.scale;
@@ -39,7 +45,6 @@ double picture_tempo_bpm(const Timeline& timeline, double from_s, double to_s) {
 }
 
 int hop_rows(double max_hop_s, double tempo_bpm) {
-  constexpr double kRounding = 1e-9;
   return std::max(1, static_cast<int>(std::floor(max_hop_s * tempo_bpm / kSecondsPerMinute + kRounding)));
 }
 
@@ -47,9 +52,9 @@ Ending choose_ending(double length_s, double tempo_bpm, double most_bend) {
   const double end_s = std::max(0.0, length_s - std::min(kRelease_s, kReleaseShare * length_s));
   const double exact = end_s * tempo_bpm / kSecondsPerMinute;
   for (const std::int64_t unit : {kBeatsPerBar, kBeatsPerBar / 2, 1}) {
-    const auto below = static_cast<std::int64_t>(std::floor(exact / static_cast<double>(unit))) * unit;
+    const auto below = static_cast<std::int64_t>(std::floor(exact / static_cast<double>(unit) + kRounding)) * unit;
     Ending best;
-    double least = most_bend;
+    double least = std::max(most_bend, kRounding);
     for (const std::int64_t beats : {below, below + unit}) {
       if (beats < 1) continue;
       const double change = std::abs(static_cast<double>(beats) / exact - 1.0);
@@ -60,7 +65,7 @@ Ending choose_ending(double length_s, double tempo_bpm, double most_bend) {
     if (best.tempo_bpm > 0.0) return best;
   }
   // Short films: as many beats as fit, spread as far as allowed.
-  const auto beats = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::floor(exact)));
+  const auto beats = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::floor(exact + kRounding)));
   const double even = end_s > 0.0 ? static_cast<double>(beats) * kSecondsPerMinute / end_s : tempo_bpm;
   const double tempo = std::clamp(even, tempo_bpm * (1.0 - most_bend), tempo_bpm);
   return {beats, tempo, static_cast<double>(beats) * kSecondsPerMinute / tempo};
@@ -69,11 +74,11 @@ Ending choose_ending(double length_s, double tempo_bpm, double most_bend) {
 WindowPlanner::WindowPlanner(const PlannerSettings& settings, double tempo_bpm, const Controls& controls)
     : settings_(settings),
       clock_(settings.origin_s, tempo_bpm),
-      home_bpm_(tempo_bpm),
-      user_bpm_(controls.tempo_bpm),
+      course_{tempo_bpm, controls.tempo_bpm},
       answered_until_s_(settings.origin_s),
       last_controls_(controls) {
   if (settings.film_end_s) aim(*settings.film_end_s);
+  accepted_ = course_;
   clock_.set_tempo(0, hop_tempo_bpm());
 }
 
@@ -81,10 +86,12 @@ void WindowPlanner::aim(double film_end_s) {
   film_end_s_ = film_end_s;
   const double now_s = clock_.time_s(row_);
   // A tempo that the user or the picture gave is not bent: the piece ends with the last beat that fits.
-  const Ending ending = choose_ending(film_end_s - now_s, home_bpm_, user_bpm_ || has_wish() ? 0.0 : kMaxBend);
-  end_row_ = row_ + ending.beats;
-  land_s_ = now_s + ending.end_s;
-  home_bpm_ = ending.tempo_bpm;
+  const bool given = course_.user_bpm || has_wish();
+  const double bpm = has_wish() ? within_limits(wish_->bpm) : course_.home_bpm;
+  const Ending ending = choose_ending(film_end_s - now_s, bpm, given ? 0.0 : kMaxBend);
+  course_.end_row = row_ + ending.beats;
+  course_.land_s = now_s + ending.end_s;
+  course_.home_bpm = ending.tempo_bpm;
 }
 
 void WindowPlanner::film_ends(double time_s) {
@@ -92,84 +99,95 @@ void WindowPlanner::film_ends(double time_s) {
   constexpr double kSame_s = 0.15;
   if (film_end_s_ && std::abs(*film_end_s_ - time_s) < kSame_s) return;
   film_end_s_ = time_s;
+  course_ = accepted_;
   if (at_end() || time_s <= clock_.time_s(row_)) return;
   aim(time_s);
+  accepted_ = course_;
 }
 
 void WindowPlanner::reopen() {
-  end_row_ = -1;
+  course_ = accepted_;
+  course_.end_row = -1;
+  accepted_ = course_;
   film_end_s_.reset();
 }
 
 bool WindowPlanner::step_back(std::int64_t row) {
   row_ = row;
+  course_ = accepted_;
   carried_.clear();
   return true;
 }
 
+void WindowPlanner::substitute(int rows) {
+  row_ += rows;
+  course_ = accepted_;
+}
+
 double WindowPlanner::hop_tempo_bpm() const {
-  if (end_row_ < 0 || at_end() || led_by_picture()) return towards_picture_bpm();
+  if (course_.end_row < 0 || at_end() || led_by_picture()) return towards_picture_bpm();
   // Bends have moved the beats since the ending was chosen; give that back a little at a time.
-  const double left_s = land_s_ - clock_.time_s(row_);
-  if (left_s <= 0.0) return home_bpm_ * (1.0 + kMaxBend);
-  const double even = static_cast<double>(end_row_ - row_) * kSecondsPerMinute / left_s;
-  return std::clamp(even, home_bpm_ * (1.0 - kMaxBend), home_bpm_ * (1.0 + kMaxBend));
+  const double left_s = course_.land_s - clock_.time_s(row_);
+  if (left_s <= 0.0) return course_.home_bpm * (1.0 + kMaxBend);
+  const double even = static_cast<double>(course_.end_row - row_) * kSecondsPerMinute / left_s;
+  return std::clamp(even, course_.home_bpm * (1.0 - kMaxBend), course_.home_bpm * (1.0 + kMaxBend));
 }
 
 bool WindowPlanner::has_wish() const {
-  return wish_ && std::abs(wish_->bpm / home_bpm_ - 1.0) <= kSameTempo;
+  return wish_ && std::abs(wish_->bpm / course_.home_bpm - 1.0) <= kSameTempo;
 }
 
 bool WindowPlanner::led_by_picture() const {
   // The last phrase lands on the end.
-  return has_wish() && (end_row_ < 0 || end_row_ - row_ > kBeatsPerPhrase);
+  return has_wish() && (course_.end_row < 0 || course_.end_row - row_ > kBeatsPerPhrase);
 }
 
 double WindowPlanner::towards_picture_bpm() const {
-  if (!has_wish()) return home_bpm_;
+  if (!has_wish()) return course_.home_bpm;
   const double unit = wish_->twice_as_fast ? 0.5 : 1.0;
   const double units = (clock_.time_s(row_) - wish_->beat_s) * wish_->bpm / kSecondsPerMinute / unit;
   const double late = unit * (units - std::round(units));
-  const double hop_beats = hop_rows(settings_.max_hop_s, home_bpm_);
+  const double hop_beats = hop_rows(settings_.max_hop_s, course_.home_bpm);
   return wish_->bpm * (1.0 + std::clamp(kCatchUp * late / hop_beats, -kMaxCatchUp, kMaxCatchUp));
 }
 
 bool WindowPlanner::wants_change() const {
   if (!wish_ || has_wish()) return false;
   // Not for a last phrase.
-  return end_row_ < 0 || end_row_ - row_ > kBeatsPerPhrase;
+  return course_.end_row < 0 || course_.end_row - row_ > kBeatsPerPhrase;
 }
 
 void WindowPlanner::take_tempo(double bpm) {
-  home_bpm_ = std::clamp(bpm, kMinTempo_bpm, kMaxTempo_bpm);
-  if (film_end_s_ && end_row_ >= 0 && !at_end()) aim(*film_end_s_);
+  course_.home_bpm = within_limits(bpm);
+  if (film_end_s_ && course_.end_row >= 0 && !at_end()) aim(*film_end_s_);
 }
 
 Planner::Span WindowPlanner::prepare(const Controls& controls) {
+  course_ = accepted_;  // what was prepared before may never have been played
   int most_rows = most_rows_;
   if (controls.tempo_bpm) {
-    if (controls.tempo_bpm != user_bpm_ && BeatClock::is_bar_line(row_)) {
-      user_bpm_ = controls.tempo_bpm;
+    if (controls.tempo_bpm != course_.user_bpm && BeatClock::is_bar_line(row_)) {
+      course_.user_bpm = controls.tempo_bpm;
       take_tempo(*controls.tempo_bpm);
     }
     wish_.reset();
   } else {
-    user_bpm_.reset();
-    if (wants_change() && row_ >= next_change_row_ - kBeatsPerBar) {
+    course_.user_bpm.reset();
+    if (wants_change() && row_ >= course_.next_change_row - kBeatsPerBar) {
       const std::int64_t left = (kBeatsPerHalf - row_ % kBeatsPerHalf) % kBeatsPerHalf;
-      if (left == 0 && row_ >= next_change_row_) {
-        next_change_row_ = row_ + kPhrasesPerTempo * kBeatsPerPhrase;
+      if (left == 0 && row_ >= course_.next_change_row) {
+        course_.next_change_row = row_ + kPhrasesPerTempo * kBeatsPerPhrase;
         take_tempo(wish_->bpm);
       } else if (left > 0) {
         most_rows = static_cast<int>(std::min<std::int64_t>(most_rows, left));  // so that a hop begins the half
       }
     }
     // The beats go with the picture's, so where the last one lies moves.
-    if (end_row_ >= 0 && led_by_picture()) aim(*film_end_s_);
+    if (course_.end_row >= 0 && led_by_picture()) aim(*film_end_s_);
   }
   const double tempo_bpm = hop_tempo_bpm();
   int rows = std::min(hop_rows(settings_.max_hop_s, tempo_bpm), most_rows);
-  if (end_row_ >= 0) rows = static_cast<int>(std::clamp<std::int64_t>(end_row_ - row_, 1, rows));
+  if (course_.end_row >= 0) rows = static_cast<int>(std::clamp<std::int64_t>(course_.end_row - row_, 1, rows));
   const double plain_s = rows * kSecondsPerMinute / tempo_bpm;
   // A slowed hop must still be within what the latency was reported for.
   const double longest_s = std::max(plain_s, std::min(plain_s * (1.0 + kMaxBend), settings_.max_hop_s));
@@ -186,11 +204,11 @@ Plan WindowPlanner::plan(const Timeline& timeline, double seen_until_s, const Co
   plan.hop = span.rows;
   plan.context = static_cast<int>(std::min<std::int64_t>(settings_.context_rows, row_));
   plan.look_ahead = settings_.look_ahead_rows;
-  plan.end_row = end_row_;
+  plan.end_row = course_.end_row;
   const std::int64_t after = row_ + plan.hop;
-  if (end_row_ >= 0) {
-    plan.look_ahead = static_cast<int>(std::clamp<std::int64_t>(end_row_ - after, 0, plan.look_ahead));
-    plan.ends_piece = after >= end_row_;
+  if (course_.end_row >= 0) {
+    plan.look_ahead = static_cast<int>(std::clamp<std::int64_t>(course_.end_row - after, 0, plan.look_ahead));
+    plan.ends_piece = after >= course_.end_row;
   }
   plan.tempo_bpm = hop_tempo_bpm();
   plan.clock.set_tempo(row_ * kStepsPerBeat, plan.tempo_bpm);
@@ -281,6 +299,7 @@ bool WindowPlanner::follow_events(Plan& plan, const std::vector<VisualEvent>& ev
 }
 
 void WindowPlanner::accept(const Plan& plan) {
+  accepted_ = course_;
   clock_ = plan.clock;
   row_ = plan.first + plan.hop;
   carried_.clear();

@@ -95,7 +95,8 @@ class TrialRunner {
       auto run = rig->play(*film, trial.wish, cancelled_);
       if (!run) return tl::unexpected(run.error());
       answers_[i] = {trials_[i], std::move(*run), std::nullopt, {}};
-      if (!sound.empty()) {
+      if (trial.wish.sound) {
+        if (sound.empty()) return fail(ErrorCode::kInternal, "a run that should have been heard made no sound");
         if (auto heard = hear(sound, answers_[i]); !heard) return heard;
       }
       ++done_;

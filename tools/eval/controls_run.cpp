@@ -26,6 +26,10 @@ class LentGenerator final : public stream::LatentGenerator {
                                           const stream::Controls& controls) override {
     return inner_.propose_tempo_bpm(timeline, from_s, seen_until_s, controls);
   }
+  std::optional<stream::TempoWish> wish_tempo(const stream::Timeline& timeline, double seen_until_s,
+                                              const stream::Controls& controls, double tempo_bpm) override {
+    return inner_.wish_tempo(timeline, seen_until_s, controls, tempo_bpm);
+  }
 
  private:
   stream::LatentGenerator& inner_;

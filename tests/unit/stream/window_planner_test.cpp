@@ -75,6 +75,32 @@ TEST_CASE("WindowPlanner: a plan that is not accepted leaves no trace", "[stream
   CHECK(rig.planner.row() == 0);
 }
 
+TEST_CASE("WindowPlanner: a tempo that was only planned is not taken up", "[stream][unit]") {
+  Rig rig({}, 120.0);
+  while (rig.planner.row() < kBeatsPerHalf) rig.next();
+  REQUIRE(rig.planner.row() == kBeatsPerHalf);
+  rig.planner.wish_tempo(TempoWish{90.0, 0.0, false});
+  const Plan planned = rig.planner.plan(rig.timeline, 30.0, {}, 0);
+  CHECK(planned.tempo_bpm == Approx(90.0).epsilon(0.021));
+  SECTION("because a cut came before it") {
+    REQUIRE(rig.planner.step_back(kBeatsPerHalf - 1));
+    CHECK(rig.planner.plan(rig.timeline, 30.0, {}, 0).tempo_bpm == 120.0);
+  }
+  SECTION("because it came too late") {
+    rig.planner.substitute(2);
+    rig.planner.wish_tempo(std::nullopt);
+    CHECK(rig.planner.plan(rig.timeline, 30.0, {}, 0).tempo_bpm == 120.0);
+  }
+}
+
+TEST_CASE("WindowPlanner: a length of whole beats loses none to rounding", "[stream][unit]") {
+  for (double origin_s = 0.1; origin_s < 60.0; origin_s += 0.7) {
+    const Ending ending = choose_ending((origin_s + 60.5) - origin_s, 120.0, 0.0);
+    CHECK(ending.beats == 120);
+    CHECK(ending.tempo_bpm == Approx(120.0).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("WindowPlanner: endings lie on a beat just before the film's end", "[stream][unit]") {
   for (double length_s : {0.04, 0.3, 1.0, 2.5, 4.0, 7.7, 10.0, 15.0, 33.3, 61.0, 180.0, 3601.0}) {
     for (double tempo : {50.0, 76.0, 92.0, 120.0, 180.0}) {
@@ -306,6 +332,22 @@ TEST_CASE("WindowPlanner: at the picture's tempo a film of known length ends wit
   CHECK(plan.ends_piece);
   CHECK(plan.end_s <= 59.55);
   CHECK(plan.end_s >= 59.45 - 60.0 / 84.0);
+}
+
+TEST_CASE("WindowPlanner: a tempo that is nearly the picture's becomes it, to the last beat", "[stream][unit]") {
+  PlannerSettings settings;
+  settings.film_end_s = 60.0;
+  Rig rig(settings, 100.0);
+  const double beat_s = 60.0 / 101.4;
+  Plan plan;
+  while (!rig.planner.at_end()) {
+    const double newest_s = 0.1 + beat_s * std::floor((rig.planner.start_s() - 0.1) / beat_s);
+    rig.planner.wish_tempo(TempoWish{101.4, newest_s, false});
+    plan = rig.next();
+    if (plan.first >= 40) CHECK(std::abs(std::remainder(plan.end_s - 0.1, beat_s)) < 0.05);
+  }
+  CHECK(plan.ends_piece);
+  CHECK(plan.end_s >= 59.45 - beat_s);
 }
 
 TEST_CASE("WindowPlanner: at the picture's tempo the beats drift towards the picture's", "[stream][unit]") {

@@ -54,11 +54,10 @@ class WindowPlanner final : public Planner {
   WindowPlanner(const PlannerSettings& settings, double tempo_bpm, const Controls& controls);
 
   /// A new tempo asked for by the user is taken here if the hop begins a bar, the picture's own if it begins half a
-  /// phrase;
-  /// no bend makes the hop longer than the span says.
+  /// phrase; both count once the plan is accepted. No bend makes the hop longer than the span says.
   [[nodiscard]] Span prepare(const Controls& controls) override;
-  [[nodiscard]] bool at_end() const override { return end_row_ >= 0 && row_ >= end_row_; }
-  [[nodiscard]] double end_s() const { return land_s_; }
+  [[nodiscard]] bool at_end() const override { return course_.end_row >= 0 && row_ >= course_.end_row; }
+  [[nodiscard]] double end_s() const { return course_.land_s; }
   void film_ends(double time_s) override;
   void reopen() override;
   [[nodiscard]] Plan plan(const Timeline& timeline, double seen_until_s, const Controls& controls,
@@ -69,7 +68,7 @@ class WindowPlanner final : public Planner {
   void wish_tempo(const std::optional<TempoWish>& wish) override { wish_ = wish; }
   void at_most(int rows) override { most_rows_ = rows; }
   [[nodiscard]] bool step_back(std::int64_t row) override;
-  void substitute(int rows) override { row_ += rows; }
+  void substitute(int rows) override;
 
   [[nodiscard]] std::int64_t row() const override { return row_; }
   [[nodiscard]] double start_s() const override { return clock_.time_s(row_); }
@@ -90,17 +89,23 @@ class WindowPlanner final : public Planner {
   [[nodiscard]] bool follow_events(Plan& plan, const std::vector<VisualEvent>& events, float follow) const;
   void react(Plan& plan, const std::vector<VisualEvent>& events, float follow) const;
 
+  /// Where the piece is going. A hop that is only planned must not leave it changed.
+  struct Course {
+    double home_bpm;  ///< what the piece returns to
+    std::optional<double> user_bpm;
+    std::int64_t next_change_row = kBeatsPerHalf;  ///< the picture's tempo is not taken up before
+    std::int64_t end_row = -1;
+    double land_s = 0.0;  ///< running time of `end_row`
+  };
+
   PlannerSettings settings_;
   BeatClock clock_;
-  double home_bpm_;  ///< what the piece returns to
-  std::optional<double> user_bpm_;
+  Course course_;              ///< with what the planned hop changes
+  Course accepted_ = course_;  ///< up to the last hop that was played
   std::optional<TempoWish> wish_;
-  std::int64_t next_change_row_ = kBeatsPerHalf;  ///< the picture's tempo is not taken up before
   std::optional<double> film_end_s_;
   std::int64_t row_ = 0;
   int most_rows_ = std::numeric_limits<int>::max();
-  std::int64_t end_row_ = -1;
-  double land_s_ = 0.0;  ///< running time of `end_row_`
   double last_hit_s_ = -1e9;
   double answered_until_s_;  ///< not kMeet: events before this had their chance
   std::vector<Hit> carried_;
