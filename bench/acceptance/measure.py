@@ -11,10 +11,11 @@ import controls
 import cuts
 import film
 import hostile
+import movement
 from common import Checks, Photoplayer
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("controls", "clips", "film", "cuts", "hostile", "pictures")
+PARTS = ("controls", "clips", "film", "cuts", "movement", "hostile", "pictures")
 
 
 def options():
@@ -67,6 +68,8 @@ def main():
         film.measure(checks, player, film_path, chosen.styles.split(","))
     if "cuts" in chosen.parts:
         cuts.measure(checks, player, cuts.render(chosen.render_clip, chosen.work / "cuts", chosen.cut_clips))
+    if "movement" in chosen.parts:
+        movement.measure(checks, player, asked, chosen.work / "movement")
     if "hostile" in chosen.parts:
         player.bundle = player.bundle or ROOT / "models/parlour.bundle"
         hostile.measure(checks, player, asked[0], film_path)
