@@ -42,3 +42,17 @@ TEST_CASE("Provenance: what differs is kept, but for its parts that do not") {
         json{{"semantic", {{"rows", 7}, {"sources", "as above"}}}, {"scores", "none"}});
   CHECK(told_once(earlier, {{"pictures", 3}}) == earlier);
 }
+
+TEST_CASE("Provenance: two that went on from the same bundle tell of it once") {
+  const json oldest = {{"music", {piece("lieder", 3)}}, {"seed", 1}};
+  const auto from = [&](const char* sha256) { return json{{"sha256", sha256}, {"provenance", oldest}}; };
+  const json student = {{"seed", 2}, {"continued_from", from("a")}};
+  CHECK(told_once(student, {{"seed", 3}, {"continued_from", from("a")}}) ==
+        json{{"seed", 2}, {"continued_from", "as above"}});
+  CHECK(told_once(student, student) == "as above");
+  // The same data, but another bundle: told against the student, from which it is one generation away.
+  CHECK(told_once(student, {{"seed", 3}, {"continued_from", from("b")}}) == student);
+  // In the next generation's file it may stand so already.
+  const json told = {{"seed", 2}, {"continued_from", "as above"}};
+  CHECK(told_once(told, {{"seed", 3}}) == told);
+}

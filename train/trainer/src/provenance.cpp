@@ -33,11 +33,10 @@ nlohmann::json news(nlohmann::json earlier, const nlohmann::json& later) {
 }  // namespace
 
 nlohmann::json told_once(const nlohmann::json& earlier, const nlohmann::json& later) {
+  static const nlohmann::json::json_pointer before("/continued_from/provenance");
   auto told = news(earlier, later);
-  if (earlier.contains("continued_from")) {
-    const auto& before = earlier.at("continued_from").at("provenance");
-    told["continued_from"]["provenance"] = told_once(before, earlier);
-  }
+  // If the later one went on from the same bundle, "as above" may stand for it.
+  if (told.contains(before)) told[before] = told_once(earlier.at(before), earlier);
   return told;
 }
 
