@@ -3,6 +3,8 @@
 
 #include <photoplayer/network/beat_plan.h>
 
+#include "average.h"
+#include "stage.h"
 #include "support/catch.h"
 
 using namespace photoplayer;
@@ -71,11 +73,26 @@ TEST_CASE("Distillation: guidance, finer steps and other weights are each someth
   CHECK(loss(model, other, {4, 1, 1.0}) > 1e-3);
 }
 
-TEST_CASE("Distillation: only the student learns") {
+TEST_CASE("Distillation: the student hears its own predictor, with which it ships, and the teacher its own") {
+  torch::manual_seed(8);
+  auto teacher = random_model(true), student = random_model(true);
+  const torch::NoGradGuard no_gradients;
+  MovingAverage(*student, 0.0).update(*teacher, kLongAgo);
+  const auto says_more = [](JointModel& model) { model->predictor->named_parameters()["project_out.bias"].add_(0.3); };
+  const auto apart = [&] { return loss(student, teacher, {4, 1, 1.0}); };
+  CHECK(apart() < 1e-9);
+  says_more(student);
+  CHECK(apart() > 1e-6);
+  says_more(teacher);
+  CHECK(apart() < 1e-9);
+}
+
+TEST_CASE("Distillation: only the student's transformer learns") {
   torch::manual_seed(7);
   auto student = random_model(true), teacher = random_model(true);
   std::mt19937_64 random(4);
   distil_loss(*student, *teacher, random_window(), {4, 8, 1.5}, random).backward();
   CHECK(student->dit->parameters().front().grad().defined());
+  for (const auto& parameter : student->predictor->parameters()) CHECK_FALSE(parameter.grad().defined());
   for (const auto& parameter : teacher->parameters()) CHECK_FALSE(parameter.grad().defined());
 }

@@ -37,11 +37,13 @@ torch::Tensor distil_loss(JointModelImpl& student, JointModelImpl& teacher, cons
   const auto from = 1.0 - torch::randint(steps, {batch}, options) / static_cast<double>(steps);
   const auto length = torch::full({batch}, 1.0 / steps, options);
 
-  auto seen = window.seen;
+  auto seen = window.seen, students_seen = window.seen;
   torch::Tensor noisy, clean, target;
   {
     const torch::NoGradGuard no_gradients;
     seen.rhythm = teacher.predictor(window.glances, window.place, window.beat_semantic);
+    // With which it ships; it does not learn, and need not be the teacher's.
+    students_seen.rhythm = student.predictor(window.glances, window.place, window.beat_semantic);
     const auto angle = (from * kQuarterTurn).view({-1, 1, 1});
     noisy = angle.cos() * window.latents + angle.sin() * torch::randn_like(window.latents);
     if (student.dit->config().clean_context) {
@@ -54,7 +56,7 @@ torch::Tensor distil_loss(JointModelImpl& student, JointModelImpl& teacher, cons
     const auto turn = (length * kQuarterTurn).view({-1, 1, 1});
     target = (turn.cos() * noisy - arrived) / turn.sin();
   }
-  const auto v = student.dit(noisy, from, window.plan, window.global, student.dit->contexts(seen), clean);
+  const auto v = student.dit(noisy, from, window.plan, window.global, student.dit->contexts(students_seen), clean);
   return mean_over_asked((v - target).pow(2).mean(-1), clean);
 }
 

@@ -15,7 +15,8 @@ struct DistilSettings {
   double guidance = 1.5;   ///< the teacher's; the student does without
 };
 
-/// Mean squared difference of velocities. `teacher` is only read; several threads may share it.
+/// Mean squared difference of velocities. Each hears its own predictor, from which no gradient comes. `teacher` is only
+/// read; several threads may share it.
 [[nodiscard]] torch::Tensor distil_loss(JointModelImpl& student, JointModelImpl& teacher, const Window& window,
                                         const DistilSettings& settings, std::mt19937_64& random);
 
