@@ -38,12 +38,26 @@ class Run {
     return train::train(
         path, [](const auto&) {}, stop);
   }
-  [[nodiscard]] fs::path file(const char* name) const { return folder_ / name; }
+  [[nodiscard]] std::string file(const char* name) const { return folder_ / name; }
 
  private:
   tests::ScratchFolder folder_;
   nlohmann::json config_;
 };
+
+/// VAE, transformer and predictor stay as they begin.
+nlohmann::json hurried(nlohmann::json changes) {
+  changes["vae_minutes"] = 0.0;
+  changes["joint_minutes"] = 0.0;
+  return changes;
+}
+
+std::string refusal(const Result<void>& result) {
+  CHECK_FALSE(result);
+  if (result) return "";
+  CHECK(result.error().code == ErrorCode::kBadInput);
+  return result.error().message;
+}
 
 std::vector<nlohmann::json> lines(const fs::path& path) {
   std::vector<nlohmann::json> result;
@@ -96,10 +110,52 @@ TEST_CASE("Training: a student goes on from a bundle, and only what is named lea
   CHECK(same("dit.layer0.self_attn.to_out.weight", {128, 128}));
   CHECK_FALSE(same("dit.to_global_embed.2.weight", {128, 128}));
   CHECK(nlohmann::json::parse(after->info().provenance).at("student_from").at("sha256") == before->sha256());
+}
 
-  const auto refused = run.go({{"distil_minutes", 0.06}, {"distil_only", {"to_golbal_embed"}}});
-  REQUIRE_FALSE(refused);
-  CHECK(refused.error().message.find("to_golbal_embed") != std::string::npos);
+TEST_CASE("Training: a distillation that cannot be is refused before anything is trained") {
+  Run run;
+  REQUIRE(run.go(hurried({{"bundle_out", run.file("student.bundle")}, {"run_folder", run.file("students")}})));
+  const auto student = run.file("student.bundle");
+  for (const auto& [changes, complaint] :
+       {std::pair<nlohmann::json, const char*>{{{"distil_only", {"FiLM", "to_golbal_embed"}}}, "'to_golbal_embed'"},
+        {{{"distil_only", {"predictor"}}}, "'predictor'"},
+        {{{"distil_start", student}, {"fusion", "gate"}}, "fusion \"FiLM_gate\" (here \"gate\")"},
+        {{{"distil_start", student}, {"depth", 2}}, "depth 1 (here 2)"},
+        {{{"distil_start", student}, {"layer_latents", {24, 20, 20, 14, 18}}}, "layer_latents"},
+        {{{"distil_start", student}, {"clean_context", false}}, "context"}}) {
+    auto distil = hurried(changes);
+    distil["distil_minutes"] = 0.01;
+    CHECK(refusal(run.go(distil)).find(complaint) != std::string::npos);
+  }
+  CHECK_FALSE(fs::exists(run.file("run/dataset.pt")));
+
+  // Of the same layout, but not the same.
+  fs::copy(run.file("students/dataset.pt"), run.file("run/dataset.pt"));
+  fs::copy(run.file("students/sources.txt"), run.file("run/sources.txt"));
+  const auto other = refusal(run.go(hurried({{"distil_start", student}, {"distil_minutes", 0.01}, {"seed", 2}})));
+  CHECK(other.find("another VAE") != std::string::npos);
+  CHECK_FALSE(fs::exists(run.file("run/joint.state.json")));
+}
+
+TEST_CASE("Training: a bundle names its student's start only if weights of it are inside") {
+  Run run;
+  REQUIRE(run.go(hurried({{"bundle_out", run.file("student.bundle")}})));
+  const nlohmann::json start = {{"distil_start", run.file("student.bundle")}};
+  REQUIRE(run.go(hurried(start)));
+  const auto told = [&] {
+    return nlohmann::json::parse(model::Bundle::open(run.file("out.bundle"))->info().provenance);
+  };
+  CHECK_FALSE(told().contains("student_from"));
+
+  auto distil = hurried({{"distil_minutes", 0.001}});
+  REQUIRE(run.go(distil));
+  REQUIRE(run.go(distil));
+  CHECK_FALSE(told().contains("student_from"));
+  for (const auto& changes : {start, nlohmann::json{{"distil_only", {"FiLM"}}}}) {
+    auto another = distil;
+    another.update(changes);
+    CHECK(refusal(run.go(another)).find("distil.state.json") != std::string::npos);
+  }
 }
 
 TEST_CASE("Training: stopped and started again, it goes on where it was") {

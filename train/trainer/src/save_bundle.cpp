@@ -48,6 +48,23 @@ nlohmann::json music_of(const std::vector<std::string>& names) {
 
 }  // namespace
 
+nlohmann::json network_description(const TrainConfig& config, const network::DitConfig& dit) {
+  return {{"latent_dims", dit.latent_dims},
+          {"width", dit.width},
+          {"depth", dit.depth},
+          {"head_dims", dit.head_dims},
+          {"cond_dims", dit.cond_dims},
+          {"feed_forward_dims", dit.feed_forward_dims},
+          {"film_dims", dit.film_dims},
+          {"colour_hidden", dit.colour_hidden},
+          {"plan_numbers", dit.plan_numbers},
+          {"global_numbers", dit.global_numbers},
+          {"fusion", config.fusion},
+          {"compat", "paper"},
+          {"context", dit.clean_context ? "clean" : "renoised"},
+          {"layer_latents", config.layer_latents}};
+}
+
 Result<void> save_bundle(const TrainConfig& config, const std::vector<std::string>& sources, network::ScoreVaeImpl& vae,
                          JointModelImpl& model) {
   std::vector<model::NamedTensor> tensors;
@@ -73,42 +90,28 @@ Result<void> save_bundle(const TrainConfig& config, const std::vector<std::strin
     provenance["semantic"] = text("provenance");
   }
   // Weights of these are in ours, so their data are, too.
-  for (const auto& [name, path] :
-       {std::pair("continued_from", config.start_bundle), {"student_from", config.distil_start}}) {
+  const auto student_from = config.distil_minutes > 0.0 ? config.distil_start : "";
+  for (const auto& [name, path] : {std::pair("continued_from", config.start_bundle), {"student_from", student_from}}) {
     if (path.empty()) continue;
     const auto start = model::Bundle::open(path);
     if (!start) return tl::unexpected(start.error());
     const auto earlier = nlohmann::json::parse(start->info().provenance);
     provenance[name] = {{"sha256", start->sha256()}, {"provenance", told_once(earlier, provenance)}};
   }
-  const auto& dit = model.dit->config();
-  nlohmann::json description = {
+  auto made = network_description(config, model.dit->config());
+  made["window_rows"] = config.window_beats;
+  made["semantic"] = semantic_config;
+  if (config.distil_minutes > 0.0) {
+    made["steps"] = config.distil_steps;
+    made["guidance"] = 1.0;
+  }
+  const nlohmann::json description = {
       {"format", 1},
       {"family", "parlour"},
       {"name", config.name},
       {"licence", "Apache-2.0; trained in part on CC-BY-4.0 music by Tanner Helland (tannerhelland.com)"},
       {"provenance", provenance},
-      {"config",
-       {{"latent_dims", dit.latent_dims},
-        {"width", dit.width},
-        {"depth", dit.depth},
-        {"head_dims", dit.head_dims},
-        {"cond_dims", dit.cond_dims},
-        {"feed_forward_dims", dit.feed_forward_dims},
-        {"film_dims", dit.film_dims},
-        {"colour_hidden", dit.colour_hidden},
-        {"plan_numbers", dit.plan_numbers},
-        {"global_numbers", dit.global_numbers},
-        {"fusion", config.fusion},
-        {"compat", "paper"},
-        {"context", dit.clean_context ? "clean" : "renoised"},
-        {"layer_latents", config.layer_latents},
-        {"window_rows", config.window_beats},
-        {"semantic", semantic_config}}}};
-  if (config.distil_minutes > 0.0) {
-    description["config"]["steps"] = config.distil_steps;
-    description["config"]["guidance"] = 1.0;
-  }
+      {"config", made}};
   return model::write_bundle(config.bundle_out, description.dump(), tensors);
 }
 

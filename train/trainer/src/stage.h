@@ -23,6 +23,7 @@ struct JointStage {
   double rate = 1e-3;                  ///< peak learning rate
   int batch = 32;                      ///< windows in a step, of all replicas together
   std::vector<std::string> only = {};  ///< parameters with one of these in their names learn; empty = all
+  nlohmann::json origin = {};          ///< what makes it another stage if it changes; kept in the checkpoint
   /// Fills a fresh model.
   std::function<void(JointModelImpl&)> start;
   /// What a replica's step minimises, at `share` of the stage; called from several threads.
@@ -34,6 +35,9 @@ struct StageCallbacks {
       report;
   std::function<bool()> stop;
 };
+
+/// kBadInput if the run folder holds a checkpoint of this stage that has another origin.
+[[nodiscard]] Result<void> can_go_on(const JointStage& stage, const TrainConfig& config);
 
 /// The moving average after the stage; kCancelled if stopped (the checkpoint is written).
 [[nodiscard]] Result<JointModel> run_stage(const JointStage& stage, const TrainConfig& config,

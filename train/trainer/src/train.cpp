@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <photoplayer/model/bundle.h>
 #include <photoplayer/network/beat_plan.h>
 #include <photoplayer/network/layered_vae.h>
 #include <photoplayer/train/process.h>
@@ -10,6 +9,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 #include <optional>
 
 #include "average.h"
@@ -18,6 +18,8 @@
 #include "replicas.h"
 #include "save_bundle.h"
 #include "stage.h"
+#include "start_weights.h"
+#include "student.h"
 #include "train_config.h"
 
 namespace photoplayer::train {
@@ -43,6 +45,7 @@ class Trainer {
   Result<void> run() {
     fs::create_directories(config_.run_folder);
     if (auto ready = prepare_process(config_.device, 1); !ready) return ready;  // a thread per replica
+    if (auto possible = check_distillation(); !possible) return possible;
     torch::manual_seed(config_.seed);
     auto built = Dataset::build_or_load(config_, [&](double share) { progress_({"data", share, 0.0, 0.0}); });
     if (!built) return tl::unexpected(built.error());
@@ -50,6 +53,9 @@ class Trainer {
     data_.to(device_);
     log_.write({{"stage", "data"}, {"pieces", data_.pieces()}, {"beats", data_.beats()}});
     if (!train_vae()) return fail(ErrorCode::kCancelled, "stopped; run the same command again to resume");
+    if (student_) {
+      if (auto same = has_our_latents(*student_, *vae_); !same) return same;
+    }
     measure_vae();
     if (auto trained = train_joint(); !trained) return trained;
     if (config_.bundle_out.empty()) return {};
@@ -57,6 +63,17 @@ class Trainer {
   }
 
  private:
+  /// Tells before all stages what would stop the last one, so far as it is known by then.
+  Result<void> check_distillation() {
+    if (config_.distil_minutes <= 0.0) return {};
+    if (auto learns = names_what_learns(config_.distil_only, dit_config()); !learns) return learns;
+    if (!config_.distil_start.empty()) {
+      student_ = open_start(config_.distil_start);
+      if (auto fits = has_our_network(*student_, network_description(config_, dit_config())); !fits) return fits;
+    }
+    return can_go_on(distil_stage(), config_);
+  }
+
   bool train_vae() {
     const auto path = config_.run_folder + "/vae.pt";
     network::LayerLatents layers;
@@ -153,17 +170,23 @@ class Trainer {
     data_.set_latents(torch::cat(latents));
   }
 
-  Result<void> train_joint() {
+  [[nodiscard]] network::DitConfig dit_config() const {
     network::DitConfig dit;
-    dit.width = config_.width, dit.depth = config_.depth, dit.latent_dims = vae_->latent_mean.size(0);
+    dit.width = config_.width, dit.depth = config_.depth;
+    dit.latent_dims = std::accumulate(config_.layer_latents.begin(), config_.layer_latents.end(), 0);
     dit.feed_forward_dims = 3 * config_.width;
     dit.plan_numbers = network::kPlanNumbers;
     dit.global_numbers = network::kGlobalNumbers;
     dit.fusion = network::fusion_from_name(config_.fusion).value();
     dit.clean_context = config_.clean_context;
+    return dit;
+  }
+
+  Result<void> train_joint() {
+    const auto dit = dit_config();
     const StageCallbacks callbacks = {[&](auto... what) { report(what...); }, stop_};
 
-    JointStage joint{"joint", config_.joint_minutes, config_.joint_rate, config_.joint_batch, {}, {}, {}};
+    JointStage joint{"joint", config_.joint_minutes, config_.joint_rate, config_.joint_batch, {}, {}, {}, {}};
     joint.start = [&](JointModelImpl& fresh) {
       if (config_.start_bundle.empty()) return;
       start_from_bundle(*fresh.dit, "dit.");
@@ -178,36 +201,33 @@ class Trainer {
     model_ = *taught;
     if (config_.distil_minutes <= 0.0) return {};
 
-    JointModel teacher = model_;
-    const DistilSettings settings{config_.distil_steps, 24, config_.distil_guidance};
-    const int batch = config_.distil_batch > 0 ? config_.distil_batch : config_.joint_batch;
-    JointStage distil{"distil", config_.distil_minutes, config_.distil_rate, batch, config_.distil_only, {}, {}};
-    distil.start = [&](JointModelImpl& fresh) {
-      if (config_.distil_start.empty()) return MovingAverage(fresh, 0.0).update(*teacher, kLongAgo);
-      const model::Bundle student = opened(config_.distil_start);
-      const auto all = [](const std::string&) { return true; };
-      read_module(student, *fresh.dit, "dit.", all);
-      read_module(student, *fresh.predictor, "predictor.", all);
-    };
-    distil.losses = [&](JointModelImpl& model, const Window& window, double, std::mt19937_64& random) {
-      return JointModelImpl::Losses{distil_loss(model, *teacher, window, settings, random), {}};
-    };
-    auto student = run_stage(distil, config_, dit, data_, callbacks);
-    if (!student) return tl::unexpected(student.error());
-    model_ = *student;
+    auto distilled = run_stage(distil_stage(), config_, dit, data_, callbacks);
+    if (!distilled) return tl::unexpected(distilled.error());
+    model_ = *distilled;
     return {};
+  }
+
+  /// The teacher is what `model_` is when the stage runs.
+  JointStage distil_stage() {
+    const int batch = config_.distil_batch > 0 ? config_.distil_batch : config_.joint_batch;
+    JointStage stage{"distil", config_.distil_minutes, config_.distil_rate, batch, config_.distil_only, {}, {}, {}};
+    stage.origin = {{"distil_start", student_ ? student_->sha256() : ""}, {"distil_only", config_.distil_only}};
+    stage.start = [this](JointModelImpl& fresh) {
+      if (!student_) return MovingAverage(fresh, 0.0).update(*model_, kLongAgo);
+      read_module(*student_, *fresh.dit, "dit.");
+      read_module(*student_, *fresh.predictor, "predictor.");
+    };
+    const DistilSettings settings{config_.distil_steps, 24, config_.distil_guidance};
+    stage.losses = [this, settings](JointModelImpl& student, const Window& window, double, std::mt19937_64& random) {
+      return JointModelImpl::Losses{distil_loss(student, *model_, window, settings, random), {}};
+    };
+    return stage;
   }
 
   /// Opened once, when it is first asked for; throws with what is wrong.
   const model::Bundle& start_bundle() {
-    if (!start_bundle_) start_bundle_ = opened(config_.start_bundle);
+    if (!start_bundle_) start_bundle_ = open_start(config_.start_bundle);
     return *start_bundle_;
-  }
-
-  static model::Bundle opened(const std::string& path) {
-    auto bundle = model::Bundle::open(path);
-    if (!bundle) throw std::runtime_error(bundle.error().message);
-    return std::move(*bundle);
   }
 
   /// Whether the bundle to go on from has latents of the same layout.
@@ -225,21 +245,6 @@ class Trainer {
     });
   }
 
-  /// Throws with what does not fit.
-  template <typename Wanted>
-  static void read_module(const model::Bundle& bundle, torch::nn::Module& module, const std::string& prefix,
-                          const Wanted& wanted) {
-    torch::NoGradGuard guard;
-    const auto load = [&](const std::string& name, torch::Tensor& tensor) {
-      if (!wanted(name)) return;
-      const auto values = bundle.read_f32(prefix + name, tensor.sizes().vec());
-      if (!values) throw std::runtime_error(values.error().message);
-      tensor.copy_(torch::tensor(*values).view(tensor.sizes()));
-    };
-    for (auto& item : module.named_parameters()) load(item.key(), item.value());
-    for (auto& item : module.named_buffers()) load(item.key(), item.value());
-  }
-
   void report(const std::string& stage, std::int64_t step, double share, double left_s, const nlohmann::json& more) {
     if (step % 50 != 0) return;
     progress_({stage, share, left_s, more.at("loss")});
@@ -253,7 +258,7 @@ class Trainer {
   const std::function<void(const TrainProgress&)>& progress_;
   const std::function<bool()>& stop_;
   RunLog log_;
-  std::optional<model::Bundle> start_bundle_;
+  std::optional<model::Bundle> start_bundle_, student_;  ///< the latter of `distil_start`
   Dataset data_;
   network::ScoreVae vae_{nullptr};
   JointModel model_{nullptr};

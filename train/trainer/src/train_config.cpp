@@ -12,11 +12,11 @@ namespace photoplayer::train {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainConfig, family, run_folder, bundle_out, scores, semantic_weights,
                                                 semantic_bank, start_bundle, vae_start, name, seed, composed_pieces,
                                                 pieces_with_pictures, lieder_files, pictured_share, scores_share,
-                                                keep_dataset, vae_minutes, joint_minutes, device, replicas, vae_batch,
-                                                joint_batch, window_beats, vae_rate, joint_rate, distil_minutes,
-                                                distil_rate, distil_batch, distil_guidance, distil_steps, distil_start,
-                                                distil_only, kl_weight, ema_decay, fusion, clean_context, width, depth,
-                                                layer_latents)
+                                                keep_dataset, vae_minutes, joint_minutes, device, bf16, replicas,
+                                                vae_batch, joint_batch, window_beats, vae_rate, joint_rate,
+                                                distil_minutes, distil_rate, distil_batch, distil_guidance,
+                                                distil_steps, distil_start, distil_only, kl_weight, ema_decay, fusion,
+                                                clean_context, width, depth, layer_latents)
 
 namespace {
 

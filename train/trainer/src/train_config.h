@@ -43,7 +43,7 @@ struct TrainConfig {
   double distil_guidance = 1.5;
   int distil_steps = 4;                  ///< with which the bundle is to be played then
   std::string distil_start;              ///< the student goes on from this bundle; empty = from its teacher
-  std::vector<std::string> distil_only;  ///< only parameters with one of these in their names learn; empty = all
+  std::vector<std::string> distil_only;  ///< of the transformer, only what has one of these in its name; empty = all
   double kl_weight = 0.006;
   double ema_decay = 0.998;
   std::string fusion = "FiLM_gate";
