@@ -26,8 +26,8 @@ constexpr double kBack_s = 1.0;
 constexpr double kAhead_s = 1.0;
 constexpr std::int64_t kLookEvery = 10;  // ticks
 constexpr double kLag_s = 0.4;
-constexpr float kMoreLively = 0.4F, kLessLively = 0.36F;
-constexpr float kBrightness = 0.1F;
+constexpr float kLively = 0.45F;
+constexpr float kUsual = 0.55F;  // intensity, if nobody asks
 
 }  // namespace
 
@@ -166,15 +166,15 @@ Expression Conductor::expression(const Timeline& seen, const Controls& controls)
   smooth_.brightness += kLag * (seen_.brightness - smooth_.brightness);
 
   const float follow = std::clamp(controls.follow, 0.0F, 1.0F);
-  float led = follow * ((smooth_.liveliness > 0.0F ? kMoreLively : kLessLively) * smooth_.liveliness +
-                        kBrightness * (smooth_.brightness - 0.5F));
+  float led = follow * kLively * smooth_.liveliness;
   // What the user asks for stands; the picture only colours it.
   if (controls.intensity) led *= 0.3F;
-  float asked = controls.intensity.value_or(0.55F);
+  float asked = controls.intensity.value_or(kUsual);
   if (controls.arousal) asked += 0.15F * *controls.arousal;
   Expression expression;
   const float intensity = std::clamp(asked + led, 0.05F, 1.0F);
   expression.led = intensity - std::clamp(asked, 0.05F, 1.0F);
+  expression.asked = std::clamp(asked, 0.05F, 1.0F) - kUsual;
   expression.intensity = std::clamp(intensity + hit_emphasis(from_s, from_s + kTick_s), 0.0F, 1.0F);
   expression.brightness = std::clamp(0.5F + 0.8F * follow * (smooth_.brightness - 0.5F), 0.0F, 1.0F);
   return expression;

@@ -8,11 +8,11 @@ namespace photoplayer::stream {
 namespace {
 
 /// Of films in general: the 10th, 50th and 90th percentile over a quarter of an hour of clips and rendered films. They
-/// count by half after six seconds, hardly after half a minute.
+/// count by half after three seconds, hardly after a quarter of a minute.
 constexpr std::array<float, 3> kFilms = {0.01F, 0.17F, 0.52F};
-constexpr float kYoungBins = 30.0F;
+constexpr float kYoungBins = 14.0F;
 /// Between usual and calm, or usual and lively, lies at least this much motion.
-constexpr float kLeastSpread = 0.03F;
+constexpr float kLeastSpread = 0.015F;
 
 }  // namespace
 

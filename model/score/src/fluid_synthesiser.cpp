@@ -119,6 +119,7 @@ class FluidSynthesiser final : public ScoreSynthesiser {
     goal_.intensity = unit(expression.intensity, goal_.intensity);
     goal_.brightness = unit(expression.brightness, goal_.brightness);
     if (std::isfinite(expression.led)) goal_.led = std::clamp(expression.led, -1.0F, 1.0F);
+    if (std::isfinite(expression.asked)) now_.asked = goal_.asked = std::clamp(expression.asked, -1.0F, 1.0F);
     if (!played_) now_ = goal_;
   }
 
@@ -318,7 +319,8 @@ class FluidSynthesiser final : public ScoreSynthesiser {
   void level() {
     BlockGain gain;
     if (settings_.level) {
-      gain = leveller_.next(mix_, static_cast<double>((kLoudestDb - kQuietestDb + kTiltDb) * now_.led));
+      const auto db = [](float share) { return static_cast<double>((kLoudestDb - kQuietestDb + kTiltDb) * share); };
+      gain = leveller_.next(mix_, db(now_.led), db(now_.asked));
     } else {
       gain.from = fixed_gain_;
       fixed_gain_ += kSmoothing * (factor_of(style_at(style_).start_gain_db) - fixed_gain_);

@@ -14,7 +14,7 @@ namespace {
 // Listening. The calibration is worth kPriorS of music at first and nothing after kPriorUntilS.
 constexpr double kPriorS = 2.0;
 constexpr double kPriorUntilS = 15.0;
-constexpr std::size_t kWindowBlocks = 300;  // 30 s of decisions
+constexpr std::size_t kWindowBlocks = 100;  // 10 s
 constexpr double kDecideS = 0.1;
 constexpr double kMomentaryS = 0.4;
 /// Output quieter than this is a pause or a dying note: no reason to turn anything up.
@@ -26,6 +26,9 @@ constexpr double kLedMeanS = 120.0, kLedPriorS = 40.0;
 /// Power has its mean above that of decibels: a picture that leads by ± 5 dB adds this much. What was seen first says
 /// little: a calm beginning must not be turned up.
 constexpr double kLedPower = 1.25;
+/// Of what the user's intensity does to loudness so much stays, up to 3 dB; with all of it the programme would be far
+/// from its target, without any the control would be undone.
+constexpr double kAskedShare = 0.45;
 
 // Acting.
 constexpr double kUpDbPerS = 0.8;
@@ -33,7 +36,7 @@ constexpr double kDownDbPerS = 1.5;
 constexpr double kMaxCorrectionDb = 10.0;
 /// Share of the integrated loudness' error that is paid back, and the most.
 constexpr double kRepayShare = 0.6;
-constexpr double kMaxRepayDb = 1.5;
+constexpr double kMaxRepayDb = 1.0;
 constexpr double kRepayAfterS = 4.0;
 
 double lufs_of(double power) {
@@ -120,13 +123,24 @@ struct LoudnessLeveller::State {
 
   void expect(double start_gain_db) {
     settings.start_gain_db = start_gain_db;
-    goal_db = start_gain_db;
-    if (!sounded) {  // nothing to hear yet: be there at once
-      gain_db = start_gain_db;
-      factor = factor_of(gain_db);
-    }
+    goal_db = usual_gain_db();
+    if (!sounded) be_there();  // nothing to hear yet
     heard_s = 0.0;
     recent.clear();
+  }
+
+  [[nodiscard]] double usual_gain_db() const { return settings.start_gain_db - (1.0 - kAskedShare) * asked_db; }
+
+  void ask(double db) {
+    if (db == asked_db) return;
+    goal_db -= (1.0 - kAskedShare) * (db - asked_db);
+    asked_db = db;
+    if (!sounded) be_there();
+  }
+
+  void be_there() {
+    gain_db = goal_db;
+    factor = factor_of(gain_db);
   }
 
   void decide() {
@@ -137,7 +151,7 @@ struct LoudnessLeveller::State {
     if (momentary + gain_db < kSilenceLufs) return;
     sounded = true;
     heard_s += kDecideS;
-    recent.add(momentary - led_db);
+    recent.add(momentary - led_db - asked_db);
     double led_mean_db = 0.0;
     if (led_db != 0.0) {
       led_s = std::min(led_s + kDecideS, kLedMeanS);
@@ -148,17 +162,17 @@ struct LoudnessLeveller::State {
     const double heard_db = settings.target_lufs - recent.lufs() - led_mean_db - settings.start_gain_db;
     double correction = heard_db * heard_s / (heard_s + prior_s);
     if (heard_s > kRepayAfterS) {
-      const double lacking = settings.target_lufs - output.integrated();
+      const double lacking = settings.target_lufs + kAskedShare * asked_db - output.integrated();
       correction += std::clamp(kRepayShare * lacking, -kMaxRepayDb, kMaxRepayDb);
     }
-    goal_db = settings.start_gain_db + std::clamp(correction, -kMaxCorrectionDb, kMaxCorrectionDb);
+    goal_db = usual_gain_db() + std::clamp(correction, -kMaxCorrectionDb, kMaxCorrectionDb);
   }
 
   LevelSettings settings;
   ebur128_state* meter;
   GatedHistogram output;
   RecentLoudness recent;
-  double led_db = 0.0;
+  double led_db = 0.0, asked_db = 0.0;
   double led_power = kLedPower;  ///< mean, beside what is not led
   double led_s = kLedPriorS;
   double heard_s = 0.0;  ///< since the last expect()
@@ -173,8 +187,9 @@ struct LoudnessLeveller::State {
 LoudnessLeveller::LoudnessLeveller(const LevelSettings& settings) : state_(std::make_unique<State>(settings)) {}
 LoudnessLeveller::~LoudnessLeveller() = default;
 
-BlockGain LoudnessLeveller::next(std::span<const float> block, double led_db) {
+BlockGain LoudnessLeveller::next(std::span<const float> block, double led_db, double asked_db) {
   State& s = *state_;
+  s.ask(asked_db);
   const std::size_t frames = block.size() / 2;
   if (frames == 0) return {s.factor, s.factor};
   if (s.meter != nullptr) ebur128_add_frames_float(s.meter, block.data(), frames);

@@ -15,7 +15,7 @@ constexpr double kRateHz = 44100.0;
 
 /// Feeds `seconds` of a 997 Hz sine on both sides: LUFS = 20 log10(amplitude), about. Returns the largest change of
 /// gain within any second, in dB.
-double feed(LoudnessLeveller& leveller, double lufs, double seconds, double led_db = 0.0) {
+double feed(LoudnessLeveller& leveller, double lufs, double seconds, double led_db = 0.0, double asked_db = 0.0) {
   const double amplitude = std::isfinite(lufs) ? std::pow(10.0, lufs / 20.0) : 0.0;
   std::vector<float> block(128);
   const auto blocks = static_cast<int>(seconds * kRateHz / 64.0);
@@ -26,7 +26,7 @@ double feed(LoudnessLeveller& leveller, double lufs, double seconds, double led_
       block[static_cast<std::size_t>(2 * i)] = block[static_cast<std::size_t>(2 * i + 1)] =
           static_cast<float>(amplitude * std::sin(phase));
     }
-    const auto gain = leveller.next(block, led_db);
+    const auto gain = leveller.next(block, led_db, asked_db);
     REQUIRE(std::isfinite(gain.to));
     if (b % 689 == 688) {
       fastest = std::max(fastest, std::abs(leveller.gain_db() - before));
@@ -86,4 +86,15 @@ TEST_CASE("LoudnessLeveller: what is led on purpose is not undone, and the whole
   }
   CHECK(calm - lively < 1.5);  // without being told: 5 dB
   CHECK(leveller.integrated_lufs() == Approx(-16.0).margin(0.7));
+}
+
+TEST_CASE("LoudnessLeveller: what was asked for stays in part, for good and from the first note") {
+  LoudnessLeveller bare({kRateHz, -16.0, 0.0}), full({kRateHz, -16.0, 0.0});
+  for (const double seconds : {2.0, 300.0}) {
+    feed(bare, -22.0, seconds, 0.0, -6.0);
+    feed(full, -10.0, seconds, 0.0, 6.0);
+    INFO("after " << seconds << " s more");
+    CHECK(full.gain_db() - 10.0 == Approx(-13.3).margin(0.5));
+    CHECK(bare.gain_db() - 22.0 == Approx(-18.7).margin(0.5));
+  }
 }

@@ -131,6 +131,7 @@ struct Expression {
   float intensity = 0.5F;   ///< 0…1: loudness of the whole
   float brightness = 0.5F;  ///< 0…1: filter, where the instrument has one
   float led = 0.0F;         ///< the share of `intensity` that is the picture's doing: not for a leveller to undo
+  float asked = 0.0F;       ///< the share that the user asked for, beside the usual: for a leveller to undo in part
 };
 
 class Synthesiser {

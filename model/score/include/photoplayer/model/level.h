@@ -35,8 +35,9 @@ class LoudnessLeveller {
   LoudnessLeveller& operator=(const LoudnessLeveller&) = delete;
 
   /// The gain for this block of interleaved stereo, which it also hears. Blocks of up to 100 ms. `led_db`: so much
-  /// louder than otherwise is the block, on purpose.
-  [[nodiscard]] BlockGain next(std::span<const float> block, double led_db = 0.0);
+  /// louder than otherwise is the block, on purpose. `asked_db`: so much louder than usual is all of it, by request;
+  /// the target moves by a part of that.
+  [[nodiscard]] BlockGain next(std::span<const float> block, double led_db = 0.0, double asked_db = 0.0);
 
   /// Other material from now on (a change of style): expectation starts afresh, the gain slews
   /// there; before the first sound it jumps.
