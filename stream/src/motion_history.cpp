@@ -13,6 +13,8 @@ constexpr std::array<float, 3> kFilms = {0.01F, 0.17F, 0.52F};
 constexpr float kYoungBins = 14.0F;
 /// Between usual and calm, or usual and lively, lies at least this much motion.
 constexpr float kLeastSpread = 0.015F;
+/// And as long as films in general count, so much more of their share.
+constexpr float kYoungSpread = 0.15F;
 
 }  // namespace
 
@@ -51,8 +53,9 @@ float MotionHistory::standing(float motion, double until_s) const noexcept {
     return *nth + young * young * (films - *nth);
   };
   const float usual = part(0.5F, kFilms[1]);
-  const float calm = std::min(part(0.1F, kFilms[0]), usual - kLeastSpread);
-  const float lively = std::max(part(0.9F, kFilms[2]), usual + kLeastSpread);
+  const float spread = kLeastSpread + kYoungSpread * young * young;
+  const float calm = std::min(part(0.1F, kFilms[0]), usual - spread);
+  const float lively = std::max(part(0.9F, kFilms[2]), usual + spread);
   const float standing = motion < usual ? (motion - usual) / (usual - calm) : (motion - usual) / (lively - usual);
   return std::clamp(standing, -1.0F, 1.0F);
 }

@@ -91,7 +91,7 @@ void WindowPlanner::aim(double film_end_s) {
   const Ending ending = choose_ending(film_end_s - now_s, bpm, given ? 0.0 : kMaxBend);
   course_.end_row = row_ + ending.beats;
   course_.land_s = now_s + ending.end_s;
-  course_.home_bpm = ending.tempo_bpm;
+  if (!has_wish()) course_.home_bpm = ending.tempo_bpm;
 }
 
 void WindowPlanner::film_ends(double time_s) {
@@ -166,11 +166,11 @@ Planner::Span WindowPlanner::prepare(const Controls& controls) {
   course_ = accepted_;  // what was prepared before may never have been played
   int most_rows = most_rows_;
   if (controls.tempo_bpm) {
+    wish_.reset();
     if (controls.tempo_bpm != course_.user_bpm && BeatClock::is_bar_line(row_)) {
       course_.user_bpm = controls.tempo_bpm;
       take_tempo(*controls.tempo_bpm);
     }
-    wish_.reset();
   } else {
     course_.user_bpm.reset();
     if (wants_change() && row_ >= course_.next_change_row - kBeatsPerBar) {

@@ -23,8 +23,8 @@ constexpr double kRelativeGateLu = 10.0;  // BS.1770
 /// What is led on purpose, as the meter's 400 ms see it; and the time over which its mean is taken back.
 constexpr double kLedS = 0.15;
 constexpr double kLedMeanS = 120.0, kLedPriorS = 40.0;
-/// Power has its mean above that of decibels: a picture that leads by ± 5 dB adds this much. What was seen first says
-/// little: a calm beginning must not be turned up.
+/// Power has its mean above that of decibels: a picture that leads by up to ± 6 dB adds this much. What was seen first
+/// says little: a calm beginning must not be turned up.
 constexpr double kLedPower = 1.25;
 /// Of what the user's intensity does to loudness so much stays, up to 3 dB; with all of it the programme would be far
 /// from its target, without any the control would be undone.
@@ -33,6 +33,7 @@ constexpr double kAskedShare = 0.45;
 // Acting.
 constexpr double kUpDbPerS = 0.8;
 constexpr double kDownDbPerS = 1.5;
+constexpr double kAskedDbPerS = 6.0;  // a request is heard to be answered
 constexpr double kMaxCorrectionDb = 10.0;
 /// Share of the integrated loudness' error that is paid back, and the most.
 constexpr double kRepayShare = 0.6;
@@ -123,35 +124,38 @@ struct LoudnessLeveller::State {
 
   void expect(double start_gain_db) {
     settings.start_gain_db = start_gain_db;
-    goal_db = usual_gain_db();
-    if (!sounded) be_there();  // nothing to hear yet
+    goal_db = start_gain_db;
+    if (!sounded) {  // nothing to hear yet: be there at once
+      gain_db = start_gain_db;
+      factor = factor_of(whole_gain_db());
+    }
     heard_s = 0.0;
     recent.clear();
   }
 
-  [[nodiscard]] double usual_gain_db() const { return settings.start_gain_db - (1.0 - kAskedShare) * asked_db; }
+  [[nodiscard]] double whole_gain_db() const { return gain_db + asked_gain_db; }
 
-  void ask(double db) {
-    if (db == asked_db) return;
-    goal_db -= (1.0 - kAskedShare) * (db - asked_db);
-    asked_db = db;
-    if (!sounded) be_there();
-  }
-
-  void be_there() {
-    gain_db = goal_db;
-    factor = factor_of(gain_db);
+  void ask(double asked_db, double length_s) {
+    const double goal = -(1.0 - kAskedShare) * asked_db;
+    if (!sounded) {
+      asked_gain_db = goal;
+      asked_heard_db = asked_db;
+      return;
+    }
+    asked_gain_db += std::clamp(goal - asked_gain_db, -kAskedDbPerS * length_s, kAskedDbPerS * length_s);
+    asked_heard_db += std::min(1.0, length_s / kLedS) * (asked_db - asked_heard_db);
   }
 
   void decide() {
     double momentary = 0.0;
     if (meter == nullptr || ebur128_loudness_momentary(meter, &momentary) != EBUR128_SUCCESS) return;
     if (!std::isfinite(momentary)) return;
-    output.add(momentary + gain_db);
-    if (momentary + gain_db < kSilenceLufs) return;
+    output.add(momentary + whole_gain_db());
+    output_beside_asked.add(momentary + whole_gain_db() - kAskedShare * asked_heard_db);
+    if (momentary + whole_gain_db() < kSilenceLufs) return;
     sounded = true;
     heard_s += kDecideS;
-    recent.add(momentary - led_db - asked_db);
+    recent.add(momentary - led_db - asked_heard_db);
     double led_mean_db = 0.0;
     if (led_db != 0.0) {
       led_s = std::min(led_s + kDecideS, kLedMeanS);
@@ -162,17 +166,20 @@ struct LoudnessLeveller::State {
     const double heard_db = settings.target_lufs - recent.lufs() - led_mean_db - settings.start_gain_db;
     double correction = heard_db * heard_s / (heard_s + prior_s);
     if (heard_s > kRepayAfterS) {
-      const double lacking = settings.target_lufs + kAskedShare * asked_db - output.integrated();
+      const double lacking = settings.target_lufs - output_beside_asked.integrated();
       correction += std::clamp(kRepayShare * lacking, -kMaxRepayDb, kMaxRepayDb);
     }
-    goal_db = usual_gain_db() + std::clamp(correction, -kMaxCorrectionDb, kMaxCorrectionDb);
+    goal_db = settings.start_gain_db + std::clamp(correction, -kMaxCorrectionDb, kMaxCorrectionDb);
   }
 
   LevelSettings settings;
   ebur128_state* meter;
   GatedHistogram output;
+  GatedHistogram output_beside_asked;  ///< so that a request says nothing about the time before it
   RecentLoudness recent;
-  double led_db = 0.0, asked_db = 0.0;
+  double led_db = 0.0;
+  double asked_heard_db = 0.0;   ///< what was asked for as the meter's 400 ms see it
+  double asked_gain_db = 0.0;    ///< what takes back the rest of it
   double led_power = kLedPower;  ///< mean, beside what is not led
   double led_s = kLedPriorS;
   double heard_s = 0.0;  ///< since the last expect()
@@ -189,11 +196,12 @@ LoudnessLeveller::~LoudnessLeveller() = default;
 
 BlockGain LoudnessLeveller::next(std::span<const float> block, double led_db, double asked_db) {
   State& s = *state_;
-  s.ask(asked_db);
   const std::size_t frames = block.size() / 2;
   if (frames == 0) return {s.factor, s.factor};
   if (s.meter != nullptr) ebur128_add_frames_float(s.meter, block.data(), frames);
   const double length_s = static_cast<double>(frames) / s.settings.sample_rate_hz;
+  const double was_db = s.whole_gain_db();
+  s.ask(asked_db, length_s);
   s.led_db += std::min(1.0, length_s / kLedS) * (led_db - s.led_db);
   s.elapsed_s += length_s;
   s.since_decision_s += length_s;
@@ -201,9 +209,8 @@ BlockGain LoudnessLeveller::next(std::span<const float> block, double led_db, do
     s.since_decision_s -= kDecideS;
     if (s.elapsed_s >= kMomentaryS) s.decide();
   }
-  const double was = s.gain_db;
-  s.gain_db += std::clamp(s.goal_db - was, -kDownDbPerS * length_s, kUpDbPerS * length_s);
-  const BlockGain gain{s.factor, s.gain_db == was ? s.factor : factor_of(s.gain_db)};
+  s.gain_db += std::clamp(s.goal_db - s.gain_db, -kDownDbPerS * length_s, kUpDbPerS * length_s);
+  const BlockGain gain{s.factor, s.whole_gain_db() == was_db ? s.factor : factor_of(s.whole_gain_db())};
   s.factor = gain.to;
   return gain;
 }
@@ -212,7 +219,7 @@ void LoudnessLeveller::expect(double start_gain_db) {
   state_->expect(start_gain_db);
 }
 double LoudnessLeveller::gain_db() const {
-  return state_->gain_db;
+  return state_->whole_gain_db();
 }
 double LoudnessLeveller::integrated_lufs() const {
   return state_->output.integrated();

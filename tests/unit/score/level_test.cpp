@@ -98,3 +98,28 @@ TEST_CASE("LoudnessLeveller: what was asked for stays in part, for good and from
     CHECK(bare.gain_db() - 22.0 == Approx(-18.7).margin(0.5));
   }
 }
+
+TEST_CASE("LoudnessLeveller: a request that changes is not mistaken for the music's own level") {
+  LoudnessLeveller leveller({kRateHz, -16.0, 0.0});
+  feed(leveller, -16.0, 600.0);
+  feed(leveller, -10.0, 20.0, 0.0, 6.0);
+  CHECK(leveller.gain_db() - 10.0 == Approx(-13.3).margin(0.3));
+  double quietest = 0.0;
+  for (int second = 0; second < 10; ++second) {
+    feed(leveller, -22.0, 1.0, 0.0, -6.0);
+    if (second >= 5) quietest = std::min(quietest, leveller.gain_db() - 22.0);
+  }
+  CHECK(quietest == Approx(-18.7).margin(0.3));
+}
+
+TEST_CASE("LoudnessLeveller: a request as the first notes swell does not click") {
+  LoudnessLeveller leveller({kRateHz, -16.0, 0.0});
+  std::vector<float> block(128, 1e-4F);
+  float before = leveller.next(block).to;
+  for (int b = 0; b < 200; ++b) {
+    const auto gain = leveller.next(block, 0.0, b < 100 ? 0.0 : -7.0);
+    CHECK(gain.from == before);
+    before = gain.to;
+  }
+  CHECK(leveller.gain_db() == Approx(0.55 * 7.0));
+}

@@ -316,6 +316,27 @@ TEST_CASE("WindowPlanner: the user's tempo beats the picture's", "[stream][unit]
   }
 }
 
+TEST_CASE("WindowPlanner: a tempo asked for is not overruled by the picture's wish of before", "[stream][unit]") {
+  PlannerSettings settings;
+  settings.film_end_s = 60.0;
+  Rig rig(settings, 101.0);
+  rig.planner.wish_tempo(TempoWish{101.4, 0.0, false});
+  rig.controls.tempo_bpm = 100.0;
+  CHECK(rig.next().tempo_bpm == Approx(100.0).epsilon(1e-9));
+}
+
+TEST_CASE("WindowPlanner: small wishes do not add up to another tempo", "[stream][unit]") {
+  PlannerSettings settings;
+  settings.film_end_s = 60.0;
+  Rig rig(settings, 100.0);
+  double bpm = 100.0;
+  while (rig.planner.row() < kBeatsPerHalf) {
+    bpm += 0.7;
+    rig.planner.wish_tempo(TempoWish{bpm, rig.planner.start_s(), false});
+    CHECK(rig.next().tempo_bpm < 103.6);
+  }
+}
+
 TEST_CASE("WindowPlanner: at the picture's tempo a film of known length ends with its last beat", "[stream][unit]") {
   PlannerSettings settings;
   settings.film_end_s = 60.0;

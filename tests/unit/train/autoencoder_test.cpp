@@ -86,7 +86,8 @@ TEST_CASE("before any training, sound passes the autoencoder about as loud as it
   CHECK(size(made - autoencoder.decode(autoencoder.encode(other).mean)) > 0.5 * size(made));
 }
 
-TEST_CASE("the autoencoder learns, first alone, then against the discriminator", "[train][vae]") {
+TEST_CASE("the autoencoder learns, first by waveform, then by spectrum, then against the discriminator",
+          "[train][vae]") {
   tests::ToyRun toy;
   toy.config.vae.steps = 120;
   toy.config.vae.rate = 3e-3;
@@ -102,6 +103,14 @@ TEST_CASE("the autoencoder learns, first alone, then against the discriminator",
   const auto lines = tests::log_of(toy.folder(), "vae");
   REQUIRE(lines.size() == 12);
   CHECK(lines.back().at("spectral").get<double>() < 0.7 * lines.front().at("spectral").get<double>());
+  const auto& vae = toy.config.vae;
+  const auto by_waveform = [&](const nlohmann::json& line) {
+    return vae.waveform_weight * line.at("waveform").get<double>() +
+           vae.kl_weight * line.at("divergence").get<double>();
+  };
+  CHECK(lines[1].at("loss").get<double>() == Approx(by_waveform(lines[1])));
+  CHECK(lines[3].at("loss").get<double>() ==
+        Approx(by_waveform(lines[3]) + vae.stft_weight * lines[3].at("spectral").get<double>()));
   CHECK_FALSE(lines[5].contains("judging"));
   REQUIRE(lines[8].contains("judging"));
   CHECK(lines.back().at("judging").get<double>() < 1.98);  // 2 is what a judge pays who cannot tell

@@ -17,6 +17,7 @@ ToyRun::ToyRun() {
   auto& vae = config.vae;
   vae.channels = 4, vae.c_mults = {1, 2}, vae.strides = {4, 4}, vae.latent_dims = 8;
   vae.batch = 2, vae.segment_latents = 128, vae.steps = 40;
+  vae.waveform_first = 0.2, vae.warm_up = 0.5;
   vae.loss_windows = {256, 64}, vae.discriminator_windows = {128};
   auto& dit = config.dit;
   dit.width = 64, dit.depth = 2, dit.head_dims = 32, dit.cond_dims = 32;

@@ -53,9 +53,12 @@ class Lesson {
     const auto hop = oobleck_config(network_config(config_).vae).frames_per_latent();
     const auto real =
         random_sound(set_, set_.clips() - config_.data.held_out, vae_.batch, vae_.segment_latents * hop).to(device_);
-    const bool against = static_cast<double>(step) >= vae_.warm_up * static_cast<double>(vae_.steps);
+    const auto after = [&](double share) {
+      return static_cast<double>(step) >= share * static_cast<double>(vae_.steps);
+    };
+    const bool against = after(vae_.warm_up);
     if (against && step % 2 == 1) return judge(real, step);
-    return reconstruct(real, step, against);
+    return reconstruct(real, step, after(vae_.waveform_first), against);
   }
 
  private:
@@ -71,7 +74,7 @@ class Lesson {
     return last_;
   }
 
-  nlohmann::json reconstruct(const torch::Tensor& real, std::int64_t step, bool against) {
+  nlohmann::json reconstruct(const torch::Tensor& real, std::int64_t step, bool by_spectrum, bool against) {
     Autoencoder::Latents latents;
     torch::Tensor made;
     {
@@ -83,7 +86,8 @@ class Lesson {
     const auto spectral = spectral_loss(made, real, vae_.loss_windows);
     const auto waveform = (made - real).abs().mean();
     const auto divergence = latents.divergence();
-    auto loss = vae_.stft_weight * spectral + vae_.waveform_weight * waveform + vae_.kl_weight * divergence;
+    auto loss = vae_.waveform_weight * waveform + vae_.kl_weight * divergence;
+    if (by_spectrum) loss = loss + vae_.stft_weight * spectral;
     nlohmann::json line = {{"spectral", spectral.item<double>()},
                            {"waveform", waveform.item<double>()},
                            {"divergence", divergence.item<double>()}};

@@ -65,6 +65,9 @@ std::string fault_of(const SoundConfig& config) {
     return "dit.width, cond_dims and predictor_width must be whole heads of at least 32, and width a multiple of "
            "cond_dims";
   }
+  if (!share(vae.waveform_first) || vae.warm_up < vae.waveform_first) {
+    return "vae.waveform_first is not from 0 to 1, or warm_up ends before it";
+  }
   if (!share(vae.warm_up) || !share(dit.dropout_each) || !share(dit.dropout_all) || !share(dit.partial_view) ||
       !share(conditioning.real_until) || !share(conditioning.predicted_from) || !share(conditioning.least_real) ||
       !share(ablation.separate_share) || conditioning.predicted_from < conditioning.real_until) {
@@ -77,9 +80,9 @@ std::string fault_of(const SoundConfig& config) {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SoundDataConfig, clips, held_out, rhythm, soundfont)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AutoencoderConfig, channels, c_mults, strides, latent_dims, steps,
-                                                batch, segment_latents, rate, discriminator_rate, warm_up, kl_weight,
-                                                stft_weight, adversarial_weight, feature_weight, clip_gradient,
-                                                waveform_weight, loss_windows, discriminator_filters,
+                                                batch, segment_latents, rate, discriminator_rate, waveform_first,
+                                                warm_up, kl_weight, stft_weight, adversarial_weight, feature_weight,
+                                                clip_gradient, waveform_weight, loss_windows, discriminator_filters,
                                                 discriminator_windows)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DiffusionConfig, compat, attention_weight_type, width, depth, head_dims,
                                                 cond_dims, predictor_width, predictor_depth, colour_hidden,

@@ -20,17 +20,20 @@ struct SoundDataConfig {
 
 struct AutoencoderConfig {
   std::int64_t channels = 8;  ///< published: 128
-  std::vector<std::int64_t> c_mults = {1, 2, 4, 8, 16};
+  /// Published: 1, 2, 4, 8, 16. With 8 channels that is too narrow for pitches; where latents are slow, width is cheap.
+  std::vector<std::int64_t> c_mults = {1, 2, 4, 16, 32};
   std::vector<std::int64_t> strides = {2, 4, 4, 8, 8};  ///< product 2048, or no player takes the bundle
   std::int64_t latent_dims = 64;
-  std::int64_t steps = 1000;
-  std::int64_t batch = 4;
-  std::int64_t segment_latents = 16;  ///< published: 32 (1.5 s)
-  double rate = 1e-3, discriminator_rate = 3e-4;
-  double warm_up = 0.5;  ///< share of the steps without the adversary
-  double kl_weight = 1e-4, stft_weight = 1.0, adversarial_weight = 0.1, feature_weight = 5.0;
-  double clip_gradient = 1.0;    ///< of either side; published: 0, none
-  double waveform_weight = 0.0;  ///< of the mean absolute difference; not in the recipe, see train/README.md
+  std::int64_t steps = 4000;
+  std::int64_t batch = 2;
+  std::int64_t segment_latents = 8;  ///< published: 32 (1.5 s)
+  double rate = 1.5e-3, discriminator_rate = 3e-4;
+  double waveform_first = 0.6;  ///< share of the steps that learn by waveform and divergence alone; published: 0
+  double warm_up = 0.9;         ///< share of the steps without the adversary
+  double kl_weight = 1e-5;      ///< published: 1e-4
+  double stft_weight = 1.0, adversarial_weight = 0.1, feature_weight = 5.0;
+  double clip_gradient = 1.0;     ///< of either side; published: 0, none
+  double waveform_weight = 20.0;  ///< of the mean absolute difference; published: 0, see train/README.md
   std::vector<std::int64_t> loss_windows = {2048, 1024, 512, 256, 128, 64, 32};
   std::int64_t discriminator_filters = 4;                              ///< published: 64
   std::vector<std::int64_t> discriminator_windows = {1024, 512, 256};  ///< published: 2048 … 128

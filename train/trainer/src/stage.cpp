@@ -107,7 +107,7 @@ Result<void> can_go_on(const JointStage& stage, const TrainConfig& config) {
   if (begun == stage.origin) return {};
   return fail(ErrorCode::kBadInput, "'" + path + "' is of a stage with the origin " + begun.dump() +
                                         ", this config's is " + stage.origin.dump() +
-                                        "; take another run folder, or remove the file to begin the stage anew");
+                                        "; take another run folder, or remove the stage's files to begin it anew");
 }
 
 Result<JointModel> run_stage(const JointStage& stage, const TrainConfig& config, const network::DitConfig& dit,

@@ -70,12 +70,19 @@ class Trainer {
     if (!config_.distil_start.empty()) {
       student_ = open_start(config_.distil_start);
       if (auto fits = has_our_network(*student_, network_description(config_, dit_config())); !fits) return fits;
+      if (!fs::exists(vae_path()) && !starts_with_same_latents()) {
+        return fail(ErrorCode::kBadInput,
+                    "a VAE that is trained anew is not that of the student in 'distil_start'; begin with a "
+                    "'start_bundle' of the student's VAE, or in a run folder that holds it, or without 'distil_start'");
+      }
     }
     return can_go_on(distil_stage(), config_);
   }
 
+  [[nodiscard]] std::string vae_path() const { return config_.run_folder + "/vae.pt"; }
+
   bool train_vae() {
-    const auto path = config_.run_folder + "/vae.pt";
+    const auto path = vae_path();
     network::LayerLatents layers;
     std::copy(config_.layer_latents.begin(), config_.layer_latents.end(), layers.begin());
     const auto vae_config = network::layered_vae(layers);

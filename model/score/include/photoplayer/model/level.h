@@ -4,7 +4,7 @@
 /// pumping. It measures before its own gain.
 ///
 /// Idea: the music's loudness without gain is expected to be what the style was calibrated to; that counts like two
-/// seconds of listening and fades. Then it is what the last 30 s were, gated as in BS.1770, silence not counted. The
+/// seconds of listening and fades. Then it is what the last 10 s were, gated as in BS.1770, silence not counted. The
 /// gain slews towards target minus that, plus a share of what the integrated loudness of all output so far lacks
 /// (same 400 ms blocks). So a scene stays quieter or louder than the one before it for as long as scenes last, and the
 /// whole still measures right.
