@@ -46,6 +46,8 @@ CLI::App* add_score(CLI::App& app, ScoreOptions& options, ScoreTexts& texts) {
   score->add_option("--valence", controls.valence, "-1 sad to 1 happy");
   score->add_option("--arousal", controls.arousal, "-1 calm to 1 excited");
   score->add_option("--density", controls.density, "0 sparse to 1 busy");
+  score->add_option("--intensity", controls.intensity, "Loudness and number of layers, 0 bare to 1 full");
+  score->add_option("--follow", controls.follow, "How strongly the picture leads, 0 to 1 (default: 1)");
   score->add_option("--stems", options.stems_folder, "Folder for one WAV per layer");
   score->add_option("--keep-sound", options.keep_sound, "The film's own sound: off, mix or (mp4, mkv) track")
       ->transform(

@@ -155,7 +155,9 @@ Result<void> check(const ScoreOptions& options) {
   if (auto ok = check_range("--tempo", controls.tempo_bpm.value_or(60), 50, 180); !ok) return ok;
   if (auto ok = check_range("--valence", controls.valence.value_or(0), -1, 1); !ok) return ok;
   if (auto ok = check_range("--arousal", controls.arousal.value_or(0), -1, 1); !ok) return ok;
-  return check_range("--density", controls.density.value_or(0), 0, 1);
+  if (auto ok = check_range("--density", controls.density.value_or(0), 0, 1); !ok) return ok;
+  if (auto ok = check_range("--intensity", controls.intensity.value_or(0), 0, 1); !ok) return ok;
+  return check_range("--follow", controls.follow, 0, 1);
 }
 
 }  // namespace photoplayer::tools

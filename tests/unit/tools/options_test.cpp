@@ -21,11 +21,11 @@ Result<Command> parse(std::vector<const char*> arguments) {
 
 TEST_CASE("Command line: every option of score arrives", "[tools][unit]") {
   const auto command = parse(
-      {"score",     "in.mp4", "-o",         "out.FLAC", "--bundle",     "b",       "--seed",     "18446744073709551615",
-       "--steps",   "7",      "--guidance", "2.5",      "--mode",       "instant", "--style",    "Lofi",
-       "--tempo",   "96.5",   "--key",      "F#m",      "--valence",    "-0.5",    "--arousal",  "1",
-       "--density", "0.25",   "--stems",    "s",        "--keep-sound", "mix",     "--realtime", "--report",
-       "r.json"});
+      {"score",        "in.mp4", "-o",          "out.FLAC", "--bundle",  "b",       "--seed",    "18446744073709551615",
+       "--steps",      "7",      "--guidance",  "2.5",      "--mode",    "instant", "--style",   "Lofi",
+       "--tempo",      "96.5",   "--key",       "F#m",      "--valence", "-0.5",    "--arousal", "1",
+       "--density",    "0.25",   "--intensity", "0.75",     "--follow",  "0.5",     "--stems",   "s",
+       "--keep-sound", "mix",    "--realtime",  "--report", "r.json"});
   REQUIRE(command);
   const auto& options = std::get<ScoreOptions>(*command);
   CHECK(options.film == "in.mp4");
@@ -42,6 +42,8 @@ TEST_CASE("Command line: every option of score arrives", "[tools][unit]") {
   CHECK(options.controls.valence == -0.5F);
   CHECK(options.controls.arousal == 1.0F);
   CHECK(options.controls.density == 0.25F);
+  CHECK(options.controls.intensity == 0.75F);
+  CHECK(options.controls.follow == 0.5F);
   CHECK(options.stems_folder == "s");
   CHECK(options.keep_sound == KeepSound::kMix);
   CHECK(options.realtime);
@@ -102,6 +104,8 @@ TEST_CASE("Command line: a mistake is a usage error of one line", "[tools][unit]
       {"score", "in.mp4", "-o", "out.wav", "--valence", "1.5"},
       {"score", "in.mp4", "-o", "out.wav", "--arousal", "-2"},
       {"score", "in.mp4", "-o", "out.wav", "--density", "inf"},
+      {"score", "in.mp4", "-o", "out.wav", "--intensity", "1.1"},
+      {"score", "in.mp4", "-o", "out.wav", "--follow", "nan"},
       {"score", "in.mp4", "-o", "out.wav", "--keep-sound", "track"},
       {"score", "in.mp4", "-o", "out.mid", "--keep-sound", "mix"},
       {"score", "in.mp4", "-o", "out.mp4", "--keep-sound", "loud"},
