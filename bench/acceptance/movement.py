@@ -7,8 +7,9 @@ import numpy as np
 import sound as listen
 from common import check_output
 
-WAY_S, LENGTH_S, TOLERANCE_S = 0.56, 60.0, 0.07
+LENGTH_S, TOLERANCE_S = 60.0, 0.07
 WIDTH, HEIGHT, RATE = 480, 270, 25
+STEPS = 14  # frames of one way: 0.56 s
 
 
 def liveliest_way(clip):
@@ -17,17 +18,15 @@ def liveliest_way(clip):
     frames = np.frombuffer(raw, np.uint8).reshape(-1, HEIGHT, WIDTH, 3)
     change = np.array([np.abs(a.astype(np.int16) - b).mean() for a, b in zip(frames, frames[1:])])
     change = np.minimum(change, 3 * np.median(change))  # a cut is no movement
-    steps = round(WAY_S * RATE)
-    begin = int(np.argmax(np.convolve(change, np.ones(steps), "valid")))
-    return frames[begin:begin + steps + 1]
+    begin = int(np.argmax(np.convolve(change, np.ones(STEPS), "valid")))
+    return frames[begin:begin + STEPS + 1]
 
 
 def there_and_back(clip, out):
     """→ times at which the movement turns."""
-    frames = liveliest_way(clip)
-    steps = len(frames) - 1
-    order = [*range(steps), *range(steps, 0, -1)]
     if not out.exists():
+        frames = liveliest_way(clip)
+        order = [*range(STEPS), *range(STEPS, 0, -1)]
         part = out.with_suffix(".part.mp4")
         film = subprocess.Popen(["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(RATE),
                                  "-i", "-", "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-pix_fmt", "yuv420p", str(part)],
@@ -38,7 +37,7 @@ def there_and_back(clip, out):
         if film.wait():
             raise RuntimeError(f"ffmpeg could not make {out}")
         part.rename(out)
-    return np.arange(steps / RATE, LENGTH_S, steps / RATE)
+    return np.arange(STEPS / RATE, LENGTH_S, STEPS / RATE)
 
 
 def corrected(turns, onsets):
@@ -62,7 +61,7 @@ def measure(checks, player, clips, folder, seeds=("1", "2", "3")):
             late, _, _ = corrected(turns[turns > LENGTH_S / 2], onsets)
             scores.append(score)
             checks.add("movement", clip.stem, f"seed {seed}: S of onsets at turns", score, "", None,
-                       f"met {share:.2f}, by chance {chance:.2f}; second half {late:.2f}; tempo {done.report['tempo_bpm']:.1f} for {60 / WAY_S:.1f}")
+                       f"met {share:.2f}, by chance {chance:.2f}; second half {late:.2f}; tempo {done.report['tempo_bpm']:.1f} for {60 * RATE / STEPS:.1f}")
         if scores:
             means[clip.stem] = float(np.mean(scores))
     if means:

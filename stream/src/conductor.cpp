@@ -172,9 +172,9 @@ Expression Conductor::expression(const Timeline& seen, const Controls& controls)
   float asked = controls.intensity.value_or(kUsual);
   if (controls.arousal) asked += 0.15F * *controls.arousal;
   Expression expression;
-  const float intensity = std::clamp(asked + led, 0.05F, 1.0F);
-  expression.led = intensity - std::clamp(asked, 0.05F, 1.0F);
-  expression.asked = std::clamp(asked, 0.05F, 1.0F) - kUsual;
+  const float unled = std::clamp(asked, 0.05F, 1.0F), intensity = std::clamp(asked + led, 0.05F, 1.0F);
+  expression.led = intensity - unled;
+  expression.asked = unled - kUsual;
   expression.intensity = std::clamp(intensity + hit_emphasis(from_s, from_s + kTick_s), 0.0F, 1.0F);
   expression.brightness = std::clamp(0.5F + 0.8F * follow * (smooth_.brightness - 0.5F), 0.0F, 1.0F);
   return expression;

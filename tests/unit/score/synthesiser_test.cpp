@@ -205,6 +205,17 @@ TEST_CASE("Synthesiser: -16 LUFS, busy or sparse, in every style", "[model][unit
   }
 }
 
+TEST_CASE("Synthesiser: an intensity that was asked for is heard for good, one that was not is levelled") {
+  const auto level = [](float intensity, float asked) {
+    auto synth = make(0);
+    synth->express({intensity, 0.5F, 0.0F, asked});
+    const auto out = play(*synth, test::test_music(0, Texture::kBusy, 30.0), 30.0);
+    return test::integrated_lufs(std::span(out).subspan(out.size() / 2));
+  };
+  CHECK(level(1.0F, 0.45F) - level(0.1F, -0.45F) > 4.0);
+  CHECK(level(1.0F, 0.0F) - level(0.1F, 0.0F) < 3.0);
+}
+
 TEST_CASE("Synthesiser: a missing or broken soundfont is one clear error", "[model][unit]") {
   model::SynthSettings settings;
   SECTION("explicit path") {

@@ -152,6 +152,8 @@ TEST_CASE("Conductor: loudness follows motion, dips before a hit and swells on i
     wild.show_all(asked.timeline);
     asked.play(44100);
     CHECK(asked.synthesiser.log->expressions.back().second.intensity < 0.3F);
+    CHECK(asked.synthesiser.log->expressions.back().second.asked == Approx(0.1F - 0.55F));
+    CHECK(calm.synthesiser.log->expressions.back().second.asked == 0.0F);
   }
   SECTION("hit") {
     Hop hop_with_hit = hop(0.0, 2.0, {});
